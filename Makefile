@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The one entry point: builds module, library and tools, runs them in a
+# virtual machine, tests and checks them. `make help` lists the targets.
+#
+# Everything generated is below build/: build/kernel/VERSION holds the guest's
+# kernel, build/VERSION what was built for it. Variables: KERNEL picks the
+# guest's kernel, V=1 shows commands, BUILD and KERNELS move the folders,
+# MODULE (prod, test, none) is what vm and shell load first.
+
+KERNEL ?= 6.1
+BUILD ?= build
+KERNELS ?= $(BUILD)/kernel
+V ?= 0
+MODULE ?= prod
+PREFIX ?= /usr/local
+
+override BUILD := $(abspath $(BUILD))
+override KERNELS := $(abspath $(KERNELS))
+B := $(BUILD)/$(KERNEL)
+K := $(KERNELS)/$(KERNEL)
+TOP := $(CURDIR)
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+MAKEFLAGS += --no-print-directory
+quiet := -s
+endif
+
+# Sub-makes get absolute folders and nothing else of this Makefile.
+SUB = $(MAKE) $(quiet) O=$(B) KERNEL=$(KERNEL) V=$(V)
+CFLAGS_HOST := -O2 -g -std=gnu11 -Wall -Wextra -Wpedantic -Werror
+RUN = qemu/run.sh --build $(B) --kernel $(K)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+##@ Building
+
+.PHONY: all
+all: modules lib tools ## Build module, library and tools (the default)
+
+.PHONY: deps
+deps: ## Install the Debian packages of packaging/deps.list
+	$(Q)packaging/deps.sh
+
+# Before anything is built; a dpkg-query when nothing is missing.
+.PHONY: deps-run deps-check
+deps-run:
+	$(Q)packaging/deps.sh --quiet run
+deps-check:
+	$(Q)packaging/deps.sh --quiet run check
+
+.PHONY: kernel
+kernel: $(K)/stamp ## Download and unpack the kernel of the guest
+
+$(K)/stamp: qemu/kernel.sh | deps-run
+	$(Q)qemu/kernel.sh $(KERNEL) $(K)
+	$(Q)touch $@
+
+# $(1) is the folder, $(2) more arguments for Kbuild.
+kbuild = +$(Q)qemu/kbuild.sh $(K)/headers $(B)/$(1) $(if $(quiet),-s,V=1) $(2)
+
+.PHONY: modules
+modules: modules-prod modules-test ## Build mbox.ko, for users and for tests
+
+.PHONY: modules-prod modules-test
+modules-prod: $(K)/stamp
+	$(say) KBUILD kmod
+	$(call kbuild,kmod)
+modules-test: $(K)/stamp
+	$(say) KBUILD 'kmod (test build)'
+	$(call kbuild,kmod-test,MBX_TEST=1)
+
+.PHONY: lib
+lib: deps-run ## Build libmbox
+	$(Q)test ! -e userspace/lib/Makefile || $(SUB) -C userspace/lib
+
+.PHONY: tools
+tools: lib ## Build mboxctl
+	$(Q)test ! -e userspace/tools/Makefile || $(SUB) -C userspace/tools
+
+.PHONY: tests
+tests: lib tools ## Build all tests
+ifneq ($(wildcard tests/Makefile),)
+	$(Q)$(SUB) -C tests
+else
+	$(Q)set -e; for dir in $(dir $(wildcard tests/*/Makefile)); do \
+		$(SUB) -C $$dir; done
+endif
+
+$(B)/qemu/init: qemu/init.c | deps-run
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_HOST) -static -o $@ $<
+
+$(B)/qemu/tsckhz: qemu/tsckhz.c | deps-run
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_HOST) -o $@ $<
+
+# What every boot needs; what is tested in it has the tests as well.
+.PHONY: guest guest-tests
+guest: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools \
+		$(B)/qemu/init $(B)/qemu/tsckhz
+	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
+guest-tests: guest tests
+	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
+
+##@ Running
+
+.PHONY: vm
+vm: guest ## Run one command in the guest: make vm CMD='mboxctl ls'
+	$(Q)$(RUN) --module $(MODULE) --cmd $(call quote,$(CMD)) \
+		$(VMFLAGS)
+
+# A value as one word of the shell, whatever is in it.
+quote = '$(subst ','\'',$(1))'
+
+.PHONY: shell
+shell: guest ## A shell in the guest; Ctrl-A X leaves
+	$(Q)$(RUN) --name shell --module $(MODULE) --shell $(VMFLAGS)
+
+.PHONY: run
+run: guest ## The tour: what mbox is, shown in the guest; then a shell
+	$(Q)qemu/tour.sh $(B) $(K)
+
+# A demonstration for the debugger: one message a second.
+GDB_DEMO = while :; do echo hello >/dev/mbox & head -n1 /dev/mbox; sleep 1; done
+
+.PHONY: gdb
+gdb: guest | deps-check ## A debugger on the guest, then CMD: make gdb CMD='mboxctl ls'
+	$(Q)qemu/gdb.sh $(B) $(K) $(MODULE) \
+		$(call quote,$(or $(CMD),$(GDB_DEMO))) $(GDBFLAGS)
+
+.PHONY: perf
+perf: guest-tests ## Count instructions of a send and a receive beside other queues
+	$(Q)$(RUN) --name perf --icount --timeout 500 \
+		--cmd /usr/lib/mbox/tests/perf/pair
+
+##@ Testing
+
+.PHONY: test
+test: guest-tests ## All tests, on the host and in the guest; ONLY=program[:test]
+	$(Q)qemu/test.sh $(B) $(K) $(call quote,$(ONLY))
+
+.PHONY: check
+check: deps-check modules lib tools tests ## Style and static analysis; ONLY=stage
+	$(Q)O=$(B) K=$(K) tests/check/check.sh $(ONLY)
+
+.PHONY: contract
+contract: ## Which sentences of the contract the last make test has proven
+	$(Q)sh tests/contract/contract.sh $(B)
+
+.PHONY: mutants
+mutants: guest-tests ## Take guards out of the module; the named tests must fail
+	$(Q)O=$(B) K=$(K) KERNEL=$(KERNEL) bash tests/mutants/run.sh
+
+##@ Installing
+
+.PHONY: install
+install: lib tools ## Install library, tools and man pages; DESTDIR=, PREFIX=
+	$(Q)set -e; for dir in userspace/lib userspace/tools; do \
+		test ! -e $$dir/Makefile || $(SUB) -C $$dir install \
+			DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'; done
+	$(Q)set -e; for page in $(wildcard docs/man/*.[1-8]); do \
+		install -D -m 644 $$page \
+		'$(DESTDIR)$(PREFIX)/share/man'/man$${page##*.}/$${page##*/}; done
+
+.PHONY: modules_install
+modules_install: modules-prod ## Install mbox.ko for its kernel; INSTALL_MOD_PATH=
+	$(Q)release=$$(cat $(K)/release); \
+	dir='$(INSTALL_MOD_PATH)/lib/modules'/$$release; \
+	install -D -m 644 $(B)/kmod/mbox.ko "$$dir/updates/mbox.ko" && \
+	if test -e "$$dir/modules.order"; then \
+		PATH=$$PATH:/sbin:/usr/sbin \
+		depmod -b '$(INSTALL_MOD_PATH)/' $$release; fi && \
+	echo "installed $$dir/updates/mbox.ko"
+
+##@ Other
+
+.PHONY: clean
+clean: ## Remove what was built; the downloaded kernel stays
+	$(Q)rm -rf $(B)
+
+.PHONY: distclean
+distclean: ## Remove build/ as a whole
+	$(Q)rm -rf $(BUILD)
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z_]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+	@printf '\nVariables: KERNEL=6.1 MODULE=prod|test|none V=1 CMD= ONLY=\n'

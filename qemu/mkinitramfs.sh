@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Packs the root file system of the guest: busybox, PID 1, the modules, what
+# was built, and the shared libraries it links. Needs neither root nor a mount.
+# Called by the Makefile each time, since it takes well under a second.
+#
+# Usage: mkinitramfs.sh KERNEL_DIR BUILD_DIR OUT
+
+set -eu
+
+if [ $# -ne 3 ]; then
+	echo "usage: mkinitramfs.sh KERNEL_DIR BUILD_DIR OUT" >&2
+	exit 2
+fi
+kernel=$1
+build=$2
+out=$3
+qemu=$(cd "$(dirname "$0")" && pwd)
+source=$(dirname "$qemu")
+
+mkdir -p "$build/initramfs"
+exec 9>"$build/initramfs/lock"
+flock 9
+root=$build/initramfs/root
+rm -rf "$root"
+mkdir -p "$root"
+cd "$root"
+
+mkdir -p bin dev etc/mbox home job lib/mbox lib/mbox-test mnt proc root run \
+	sbin sys tmp usr/bin usr/sbin usr/lib/mbox usr/share/mbox usr/local/bin \
+	var boot
+chmod 1777 tmp
+chmod 700 root
+
+busybox=$(command -v busybox)
+cp "$busybox" bin/busybox
+"$busybox" --list | while read -r applet; do
+	[ "$applet" = busybox ] || ln -s busybox "bin/$applet"
+done
+cp "$build/qemu/init" init
+cp "$qemu/splats.list" etc/mbox/splats
+cp "$qemu"/guest/bin/* usr/bin/
+cp "$qemu"/guest/etc/* etc/
+cp "$kernel/vmlinuz" "boot/vmlinuz-$(cat "$kernel/release")"
+ln -s "vmlinuz-$(cat "$kernel/release")" boot/vmlinuz
+mkdir -p home/alice home/bob home/carol
+
+# copy FROM TO: a file or a folder, if it was built.
+copy() {
+	if [ -e "$1" ]; then
+		mkdir -p "$(dirname "$2")"
+		cp -rL "$1" "$2"
+	fi
+}
+
+copy "$build/kmod/mbox.ko" lib/mbox/mbox.ko
+copy "$build/kmod-test/mbox.ko" lib/mbox-test/mbox.ko
+for file in "$build"/bin/* "$build"/demos/*; do
+	if [ -f "$file" ] && [ -x "$file" ]; then
+		cp "$file" usr/bin/
+	fi
+done
+for lib in "$build"/lib/libmbox.so.*; do
+	if [ -e "$lib" ]; then
+		cp -P "$lib" usr/lib/
+	fi
+done
+copy "$build/tests/guest" usr/lib/mbox/tests/guest
+copy "$build/tests/perf" usr/lib/mbox/tests/perf
+if [ -d "$build/tests/guest.data" ]; then
+	cp -rL "$build/tests/guest.data/." usr/lib/mbox/tests/
+fi
+if [ -f "$source/userspace/tour/tour.sh" ]; then
+	cp "$source/userspace/tour/tour.sh" usr/share/mbox/tour
+	chmod 755 usr/share/mbox/tour
+fi
+if [ -d "$build/tour" ]; then
+	cp -rL "$build/tour/." usr/share/mbox/
+fi
+
+# The libraries of all that is dynamic, at the path where the loader looks.
+# Our own come from the build, whatever the host has installed.
+find usr -type f -perm -u+x -exec sh -c '
+	for f; do
+		[ "$(head -c 4 "$f" | tr -d "\177")" = ELF ] && echo "$f"
+	done; exit 0' sh {} + >"$build/initramfs/elf"
+LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/elf" 2>/dev/null |
+	sed -n -e 's/.* => \(\/[^ ]*\) (.*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' |
+	sort -u |
+	while read -r lib; do
+		case $lib in
+		*/libmbox.so*) continue ;;
+		esac
+		mkdir -p "./$(dirname "$lib")"
+		cp -L "$lib" "./$lib"
+	done
+if LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/elf" 2>/dev/null |
+	grep 'not found' >&2; then
+	echo "mkinitramfs.sh: a library above is missing" >&2
+	exit 1
+fi
+
+# The guest unpacks this on a slow processor, so it is not compressed.
+find . -mindepth 1 | sort |
+	"$busybox" cpio -o -H newc -R 0:0 >"$out.new" 2>"$build/initramfs/log" || {
+	cat "$build/initramfs/log" >&2
+	exit 1
+}
+mv "$out.new" "$out"
