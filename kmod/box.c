@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mailbox as an object: birth, lock, death.
+ *
+ * Locking: see DOC: Lock order in box.h.  mbx_box_unlock() is where all that
+ * a hold of the lock has caused is sent off: wake-ups, news for pollers, and
+ * freed room, which is passed on before anybody else can have it.
+ */
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "box.h"
+#include "compat.h"
+#include "trace.h"
+
+static struct kmem_cache *mbx_box_cache;
+static atomic64_t mbx_box_ids;
+
+/**
+ * mbx_box_new() - a mailbox that nobody knows yet
+ * @attr: what is fixed; makes sense
+ * @purse: whom to charge, or NULL: nobody
+ * @name: its name, or NULL
+ * @name_len: bytes of @name
+ *
+ * Return: a reference, -EDQUOT or -ENOMEM.
+ */
+struct mbx_box *mbx_box_new(const struct mbx_attr *attr,
+			    struct mbx_purse *purse, const char *name,
+			    u32 name_len)
+{
+	struct mbx_box *box;
+	int err;
+
+	if (purse) {
+		err = mbx_charge_mailbox(purse, sizeof(*box));
+		if (err)
+			return ERR_PTR(err);
+	}
+	box = kmem_cache_alloc(mbx_box_cache, MBX_GFP);
+	if (!box) {
+		if (purse)
+			mbx_refund_mailbox(purse, sizeof(*box));
+		return ERR_PTR(-ENOMEM);
+	}
+	memset(box, 0, sizeof(*box));
+	kref_init(&box->refs);
+	box->id = atomic64_inc_return(&mbx_box_ids);
+	box->attr = *attr;
+	box->purse = purse;
+	memcpy(box->name, name, name_len);
+	spin_lock_init(&box->lock);
+	mbx_queue_init(&box->queue);
+	INIT_LIST_HEAD(&box->senders);
+	INIT_LIST_HEAD(&box->receipts);
+	INIT_LIST_HEAD(&box->receivers);
+	INIT_LIST_HEAD(&box->enders);
+	INIT_LIST_HEAD(&box->not_yet);
+	init_waitqueue_head(&box->readable);
+	init_waitqueue_head(&box->writable);
+	return box;
+}
+
+static void mbx_box_free(struct kref *refs)
+{
+	struct mbx_box *box = container_of(refs, struct mbx_box, refs);
+
+	if (box->purse)
+		mbx_refund_mailbox(box->purse, sizeof(*box));
+	kmem_cache_free(mbx_box_cache, box);
+}
+
+/**
+ * mbx_box_put() - give back a reference
+ * @box: the mailbox
+ *
+ * Nothing is queued in it when the last one goes: it died before, and was
+ * buried.
+ */
+void mbx_box_put(struct mbx_box *box)
+{
+	kref_put(&box->refs, mbx_box_free);
+}
+
+/**
+ * mbx_box_lock() - take the lock
+ * @box: the mailbox
+ * @work: collects what must be done when the lock is dropped
+ */
+void mbx_box_lock(struct mbx_box *box, struct mbx_work *work)
+	__acquires(&box->lock)
+{
+	work->wakes.n = 0;
+	work->steps = 0;
+	work->has_freed = false;
+	work->is_readable = false;
+	work->is_writable = false;
+	work->is_changed = false;
+	spin_lock(&box->lock);
+}
+
+static bool mbx_is_polled(struct wait_queue_head *pollers)
+{
+	/*
+	 * This needs a barrier between a change and the look at the list.  It
+	 * is the mailbox lock: a poller enters the list and then takes the
+	 * lock to look at the mailbox, so if it did not see our change, our
+	 * hold of the lock came later, and we see it in the list.
+	 */
+	return waitqueue_active(pollers);
+}
+
+static void mbx_tell_pollers(struct mbx_box *box, const struct mbx_work *work)
+{
+	__poll_t change = work->is_changed ? EPOLLHUP | EPOLLERR : 0;
+
+	if ((work->is_readable || change) && mbx_is_polled(&box->readable))
+		wake_up_interruptible_poll(&box->readable,
+					   EPOLLIN | EPOLLRDNORM | change);
+	if ((work->is_writable || change) && mbx_is_polled(&box->writable))
+		wake_up_interruptible_poll(&box->writable,
+					   EPOLLOUT | EPOLLWRNORM | change);
+}
+
+/* Pass on what was freed.  Returns true if there is more than fits a hold. */
+static bool mbx_box_pass_on(struct mbx_box *box, struct mbx_work *work)
+{
+	bool is_more;
+
+	if (box->is_dead)
+		return false;
+	is_more = mbx_box_admit(box, work);
+	if (!box->messages && !box->send_handles) {
+		work->is_changed = true;
+		is_more |= mbx_box_end_some(box, work);
+	}
+	if (mbx_is_polled(&box->writable) && mbx_box_is_writable(box))
+		work->is_writable = true;
+	return is_more;
+}
+
+/**
+ * mbx_box_unlock() - drop the lock and do what was collected
+ * @box: the mailbox; the caller keeps it alive
+ * @work: what was collected
+ *
+ * Room that was freed goes to waiting senders first.  If that takes more than
+ * one hold of the lock, it is dropped and taken again meanwhile.
+ *
+ * Context: May sleep.
+ */
+void mbx_box_unlock(struct mbx_box *box, struct mbx_work *work)
+	__releases(&box->lock)
+{
+	while (unlikely(work->has_freed && mbx_box_pass_on(box, work))) {
+		spin_unlock(&box->lock);
+		mbx_wakes_send(&work->wakes);
+		cond_resched();
+		work->steps = 0;
+		spin_lock(&box->lock);
+	}
+	spin_unlock(&box->lock);
+	mbx_tell_pollers(box, work);
+	mbx_wakes_send(&work->wakes);
+}
+
+/**
+ * mbx_box_orphan() - tell senders that nobody can ever receive
+ * @box: a mailbox without name and without RECV handle
+ *
+ * Context: May sleep.
+ */
+void mbx_box_orphan(struct mbx_box *box)
+{
+	struct mbx_work work;
+	bool is_more;
+
+	do {
+		mbx_box_lock(box, &work);
+		is_more = !box->is_dead &&
+			  mbx_box_turn_out(box, -EPIPE, false, &work);
+		work.is_changed = true;
+		mbx_box_unlock(box, &work);
+		cond_resched();
+	} while (is_more);
+}
+
+/**
+ * mbx_box_hang_up() - tell receivers that the last SEND handle has gone
+ * @box: the mailbox
+ *
+ * Context: May sleep.
+ */
+void mbx_box_hang_up(struct mbx_box *box)
+{
+	struct mbx_work work;
+
+	mbx_box_lock(box, &work);
+	work.has_freed = true;
+	work.is_changed = true;
+	mbx_box_unlock(box, &work);
+}
+
+/**
+ * mbx_box_bury() - what is left to do for a mailbox that has died
+ * @box: the mailbox, marked dead
+ *
+ * Wakes every sleeper with EIDRM, tells pollers, and drops what is queued.
+ * Messages that are being copied are dropped by their receivers.
+ *
+ * Context: May sleep.
+ */
+void mbx_box_bury(struct mbx_box *box)
+{
+	struct mbx_queue left;
+	struct mbx_work work;
+	unsigned int n = 0;
+	bool is_more;
+
+	do {
+		mbx_box_lock(box, &work);
+		is_more = mbx_box_turn_out(box, -EIDRM, true, &work);
+		work.is_changed = true;
+		mbx_box_unlock(box, &work);
+		cond_resched();
+	} while (is_more);
+
+	spin_lock(&box->lock);
+	left = box->queue;
+	mbx_queue_init(&box->queue);
+	spin_unlock(&box->lock);
+
+	while (left.first) {
+		struct mbx_msg *msg = left.first;
+
+		mbx_queue_remove(&left, msg);
+		trace_mbox_drop(box, msg);
+		mbx_msg_drop(msg);
+		if (!(++n % MBX_STEPS))
+			cond_resched();
+	}
+}
+
+/**
+ * mbx_box_init() - make the cache
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mbx_box_init(void)
+{
+	mbx_box_cache = mbx_cache_new("mbx_box", sizeof(struct mbx_box));
+	return mbx_box_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * mbx_box_exit() - give the cache back; no mailbox is left
+ */
+void mbx_box_exit(void)
+{
+	kmem_cache_destroy(mbx_box_cache);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels we build for: 6.1 and later.  Every test
+ * of LINUX_VERSION_CODE in the module stands here, with the release that
+ * removes it.
+ */
+#ifndef MBX_COMPAT_H
+#define MBX_COMPAT_H
+
+#include <linux/gfp.h>
+#include <linux/slab.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "mbox needs Linux 6.1 or later"
+#endif
+
+/*
+ * All memory that a user causes: charged to its memory cgroup, and failing
+ * with ENOMEM.  Without RETRY_MAYFAIL a full cgroup means an OOM kill.
+ */
+#define MBX_GFP (GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+static inline void mbx_no_merge(void *object)
+{
+}
+
+/**
+ * mbx_cache_new() - a private slab cache for objects user space never sees
+ * @name: its name in /proc/slabinfo
+ * @size: bytes of an object
+ *
+ * Debian merges caches of one size.  A constructor keeps this one apart, so
+ * that destroying it at unload proves that every object came back.  Objects
+ * of a cache with a constructor cannot be had zeroed.
+ *
+ * Removed by: nothing; SLAB_NO_MERGE came with 6.5.
+ *
+ * Return: the cache, NULL without memory.
+ */
+static inline struct kmem_cache *mbx_cache_new(const char *name, size_t size)
+{
+	return kmem_cache_create(name, size, 0, SLAB_ACCOUNT, mbx_no_merge);
+}
+
+#endif /* MBX_COMPAT_H */

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Purses: what one user has taken of the kernel, and how much it may.
+ *
+ * A purse counts bytes, messages and mailboxes of one real uid.  Whatever
+ * lies in the kernel for a user is taken from its purse before it is used,
+ * at its real size, and paid back when it is freed.  The arithmetic is pure
+ * and also runs in user space, in the host tests.
+ *
+ * Locking: counters are atomic; the table of purses has a lock in limits.c.
+ * Called by: msg.c for messages, box.c for mailboxes, handle.c to find one.
+ */
+#ifndef MBX_LIMITS_H
+#define MBX_LIMITS_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+/**
+ * mbx_take() - take from a counter unless that passes its limit
+ * @used: the counter
+ * @n: how much
+ * @limit: the most it may reach
+ *
+ * Exact under contention: a take that fails never shows in the counter, so
+ * it cannot make another one fail.
+ *
+ * Return: true if taken.
+ */
+static inline bool mbx_take(atomic64_t *used, u64 n, u64 limit)
+{
+	s64 old = atomic64_read(used);
+
+	do {
+		if ((u64)old > limit || n > limit - (u64)old)
+			return false;
+	} while (!atomic64_try_cmpxchg(used, &old, old + (s64)n));
+	return true;
+}
+
+/**
+ * struct mbx_bounds - how much a mailbox holds
+ * @max_messages: bound on messages; U64_MAX: none
+ * @max_bytes: bound on bytes; U64_MAX: none
+ */
+struct mbx_bounds {
+	u64 max_messages;
+	u64 max_bytes;
+};
+
+/**
+ * mbx_fits() - whether one more message fits
+ * @b: the bounds
+ * @messages: messages held now
+ * @bytes: bytes held now
+ * @len: bytes of the next message
+ *
+ * Return: true if neither bound is passed.
+ */
+static inline bool mbx_fits(const struct mbx_bounds *b, u64 messages, u64 bytes,
+			    u64 len)
+{
+	return messages < b->max_messages && bytes <= b->max_bytes &&
+	       len <= b->max_bytes - bytes;
+}
+
+#ifdef __KERNEL__
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/uidgid.h>
+
+/**
+ * struct mbx_purse - what one user has taken
+ * @link: in the table of purses (protected by mbx_purses_lock)
+ * @refs: handles, mailboxes and messages that point here (atomic)
+ * @uid: whose (immutable)
+ * @bytes: bytes of kernel memory (atomic)
+ * @messages: messages (atomic)
+ * @mailboxes: mailboxes (atomic)
+ */
+struct mbx_purse {
+	struct hlist_node link;
+	refcount_t refs;
+	kuid_t uid;
+	atomic64_t bytes;
+	atomic64_t messages;
+	atomic64_t mailboxes;
+};
+
+extern unsigned long mbx_user_bytes;
+extern unsigned long mbx_user_messages;
+extern unsigned long mbx_user_mailboxes;
+extern unsigned long mbx_mailbox_bytes;
+
+struct mbx_purse *mbx_purse_get(kuid_t uid);
+void mbx_purse_put(struct mbx_purse *purse);
+int mbx_charge_message(struct mbx_purse *purse, u64 bytes);
+void mbx_refund_message(struct mbx_purse *purse, u64 bytes);
+int mbx_charge_mailbox(struct mbx_purse *purse, u64 bytes);
+void mbx_refund_mailbox(struct mbx_purse *purse, u64 bytes);
+
+int mbx_limits_init(void);
+void mbx_limits_exit(void);
+#endif
+
+#endif /* MBX_LIMITS_H */

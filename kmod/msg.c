@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One message: memory, bytes in, bytes out, and the only way out.
+ *
+ * Locking: none is taken; a message has one owner at a time (msg.h).
+ * Context: everything here may sleep, and is called without a spinlock.
+ */
+#include <linux/err.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "compat.h"
+#include "limits.h"
+#include "msg.h"
+
+/**
+ * struct mbx_segment - one page of a long message
+ * @next: the segment after it, or NULL
+ * @data: bytes
+ */
+struct mbx_segment {
+	struct mbx_segment *next;
+	char data[PAGE_SIZE - sizeof(void *)];
+};
+
+#define MBX_SEGMENT_BYTES sizeof_field(struct mbx_segment, data)
+
+/* The sizes a message comes in: how many bytes fit beside its head. */
+static const struct {
+	const char *name;
+	u32 room;
+} mbx_msg_kinds[] = {
+	{ "mbx_msg_128", 128 },
+	{ "mbx_msg_1k", 1024 },
+	{ "mbx_msg_4k", 4096 },
+};
+
+#define MBX_MSG_KINDS ARRAY_SIZE(mbx_msg_kinds)
+
+static struct kmem_cache *mbx_msg_caches[MBX_MSG_KINDS];
+static struct kmem_cache *mbx_segment_cache;
+
+static unsigned int mbx_msg_kind(u32 len)
+{
+	unsigned int kind = 0;
+
+	while (kind < MBX_MSG_KINDS - 1 && len > mbx_msg_kinds[kind].room)
+		kind++;
+	return kind;
+}
+
+static void mbx_msg_free(struct mbx_msg *msg)
+{
+	struct mbx_segment *s = msg->rest;
+	unsigned int n = 0;
+
+	while (s) {
+		struct mbx_segment *next = s->next;
+
+		kmem_cache_free(mbx_segment_cache, s);
+		s = next;
+		if (!(++n % 1024))
+			cond_resched();
+	}
+	kmem_cache_free(mbx_msg_caches[msg->kind], msg);
+}
+
+static int mbx_msg_add_segments(struct mbx_msg *msg, u32 len)
+{
+	struct mbx_segment **end = &msg->rest;
+
+	while (len) {
+		struct mbx_segment *s;
+
+		s = kmem_cache_alloc(mbx_segment_cache, MBX_GFP);
+		if (!s)
+			return -ENOMEM;
+		s->next = NULL;
+		*end = s;
+		end = &s->next;
+		len -= min_t(u32, len, MBX_SEGMENT_BYTES);
+	}
+	return 0;
+}
+
+/**
+ * mbx_msg_new() - memory for a message, charged to a purse
+ * @purse: whom to charge
+ * @len: bytes
+ *
+ * The caller owns it, fills it and takes its stamp.
+ *
+ * Return: the message, -EDQUOT or -ENOMEM.
+ */
+struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len)
+{
+	unsigned int kind = mbx_msg_kind(len);
+	u32 rest = len - min(len, mbx_msg_kinds[kind].room);
+	u32 charge = sizeof(struct mbx_msg) + mbx_msg_kinds[kind].room +
+		     DIV_ROUND_UP(rest, MBX_SEGMENT_BYTES) * PAGE_SIZE;
+	struct mbx_msg *msg;
+	int err;
+
+	err = mbx_charge_message(purse, charge);
+	if (err)
+		return ERR_PTR(err);
+
+	msg = kmem_cache_alloc(mbx_msg_caches[kind], MBX_GFP);
+	if (!msg) {
+		mbx_refund_message(purse, charge);
+		return ERR_PTR(-ENOMEM);
+	}
+	msg->rest = NULL;
+	msg->kind = kind;
+	if (unlikely(rest) && mbx_msg_add_segments(msg, rest)) {
+		mbx_msg_free(msg);
+		mbx_refund_message(purse, charge);
+		return ERR_PTR(-ENOMEM);
+	}
+	msg->id = 0;
+	msg->receipt = NULL;
+	msg->sent_time = 0;
+	msg->purse = purse;
+	msg->len = len;
+	msg->charge = charge;
+	msg->where = MBX_MSG_OUTSIDE;
+	msg->stamp.process = NULL;
+	msg->stamp.thread = NULL;
+	return msg;
+}
+
+/*
+ * Walk over the bytes of a message piece by piece: @piece is where the next
+ * @n bytes lie, for all of its first @todo bytes.
+ */
+#define mbx_msg_for_each_piece(msg, s, piece, n, todo)                         \
+	for (s = (msg)->rest, piece = (msg)->data,                             \
+	    n = min((todo), mbx_msg_kinds[(msg)->kind].room);                  \
+	     n; piece = s ? s->data : NULL, s = s ? s->next : NULL, todo -= n, \
+	    n = min_t(u32, todo, MBX_SEGMENT_BYTES))
+
+/**
+ * mbx_msg_fill() - fetch all bytes of a message
+ * @msg: the message
+ * @from: where its bytes lie
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mbx_msg_fill(struct mbx_msg *msg, const void __user *from)
+{
+	u32 todo = msg->len, n;
+	struct mbx_segment *s;
+	char *piece;
+
+	mbx_msg_for_each_piece(msg, s, piece, n, todo) {
+		if (copy_from_user(piece, from, n))
+			return -EFAULT;
+		from += n;
+	}
+	return 0;
+}
+
+/**
+ * mbx_msg_fill_iter() - fetch all bytes of a message
+ * @msg: the message
+ * @from: where its bytes lie
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mbx_msg_fill_iter(struct mbx_msg *msg, struct iov_iter *from)
+{
+	u32 todo = msg->len, n;
+	struct mbx_segment *s;
+	char *piece;
+
+	mbx_msg_for_each_piece(msg, s, piece, n, todo)
+		if (copy_from_iter(piece, n, from) != n)
+			return -EFAULT;
+	return 0;
+}
+
+/**
+ * mbx_msg_copy() - store the first bytes of a message
+ * @msg: the message
+ * @to: where to
+ * @len: how many, at most the message's
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mbx_msg_copy(struct mbx_msg *msg, void __user *to, u32 len)
+{
+	struct mbx_segment *s;
+	u32 n;
+	char *piece;
+
+	mbx_msg_for_each_piece(msg, s, piece, n, len) {
+		if (copy_to_user(to, piece, n))
+			return -EFAULT;
+		to += n;
+	}
+	return 0;
+}
+
+/**
+ * mbx_msg_copy_iter() - store the first bytes of a message
+ * @msg: the message
+ * @to: where to
+ * @len: how many, at most the message's
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mbx_msg_copy_iter(struct mbx_msg *msg, struct iov_iter *to, u32 len)
+{
+	struct mbx_segment *s;
+	u32 n;
+	char *piece;
+
+	mbx_msg_for_each_piece(msg, s, piece, n, len)
+		if (copy_to_iter(piece, n, to) != n)
+			return -EFAULT;
+	return 0;
+}
+
+/**
+ * mbx_msg_drop() - end a message
+ * @msg: the message; nobody else knows it any more
+ *
+ * Pays back its charge, gives back its stamp and frees its memory.
+ */
+void mbx_msg_drop(struct mbx_msg *msg)
+{
+	struct mbx_purse *purse = msg->purse;
+	u32 charge = msg->charge;
+
+	mbx_stamp_put(&msg->stamp);
+	mbx_msg_free(msg);
+	mbx_refund_message(purse, charge);
+}
+
+/**
+ * mbx_msg_init() - make the caches
+ *
+ * Bytes of messages are copied from and to user space, so each cache has a
+ * window for just them; that also keeps it from being merged with others.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mbx_msg_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MBX_MSG_KINDS; i++) {
+		u32 room = mbx_msg_kinds[i].room;
+
+		mbx_msg_caches[i] = kmem_cache_create_usercopy(
+			mbx_msg_kinds[i].name, sizeof(struct mbx_msg) + room, 0,
+			SLAB_ACCOUNT, offsetof(struct mbx_msg, data), room,
+			NULL);
+		if (!mbx_msg_caches[i])
+			goto err_destroy;
+	}
+	mbx_segment_cache = kmem_cache_create_usercopy(
+		"mbx_segment", sizeof(struct mbx_segment), 0, SLAB_ACCOUNT,
+		offsetof(struct mbx_segment, data), MBX_SEGMENT_BYTES, NULL);
+	if (!mbx_segment_cache)
+		goto err_destroy;
+	return 0;
+
+err_destroy:
+	mbx_msg_exit();
+	return -ENOMEM;
+}
+
+/**
+ * mbx_msg_exit() - give the caches back; no message is left
+ */
+void mbx_msg_exit(void)
+{
+	unsigned int i;
+
+	kmem_cache_destroy(mbx_segment_cache);
+	for (i = 0; i < MBX_MSG_KINDS; i++)
+		kmem_cache_destroy(mbx_msg_caches[i]);
+}

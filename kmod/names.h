@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who may do what with a mailbox: asked by OPEN, LIST and plain open().
+ *
+ * Locking: none; owner, group and mode do not change.
+ * Called by: names.c, stat.c.
+ */
+#ifndef MBX_NAMES_H
+#define MBX_NAMES_H
+
+#include <linux/types.h>
+
+struct mbx_box;
+struct mbx_table;
+
+u32 mbx_rights_of(const struct mbx_box *box, bool has_cap);
+bool mbx_has_cap(const struct mbx_table *table);
+
+#endif /* MBX_NAMES_H */

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * INFO, STAT and LIST: looking, without changing anything.
+ *
+ * Locking: mbx_box.lock, for a picture of one moment; mbx_table.lock around it
+ * for LIST.
+ * Called by: chardev.c.
+ */
+#include <linux/cred.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "args.h"
+#include "compat.h"
+#include "handle.h"
+#include "names.h"
+#include "table.h"
+#include "verbs.h"
+
+/**
+ * mbx_info() - MBOX_IOC_INFO
+ * @h: any handle
+ * @file: its file
+ * @args: struct mbox_info
+ *
+ * Return: 0 or the errors of INFO.
+ */
+long mbx_info(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+{
+	struct mbox_info *i = &args->info;
+	struct mbx_purse *purse;
+
+	if (i->flags)
+		return -EINVAL;
+	memset(i, 0, sizeof(*i));
+	i->size = sizeof(*i);
+	i->abi = MBOX_ABI;
+	i->name_max = MBOX_NAME_MAX;
+	i->priority_max = MBOX_PRIORITY_MAX;
+	i->default_size = MBOX_DEFAULT_SIZE;
+	i->default_messages = MBOX_DEFAULT_MESSAGES;
+	i->features = MBOX_FEATURE_SYNC | MBOX_FEATURE_RENDEZVOUS;
+	i->open_flags = MBX_OPEN_FLAGS;
+	i->send_flags = MBX_SEND_FLAGS;
+	i->recv_flags = MBX_RECV_FLAGS;
+	i->attrs = MBX_ATTRS;
+	i->mailbox_bytes = READ_ONCE(mbx_mailbox_bytes);
+	i->user_bytes = READ_ONCE(mbx_user_bytes);
+	i->user_messages = READ_ONCE(mbx_user_messages);
+	i->user_mailboxes = READ_ONCE(mbx_user_mailboxes);
+
+	purse = mbx_purse_get(current_uid());
+	if (!purse)
+		return -ENOMEM;
+	i->used_bytes = atomic64_read(&purse->bytes);
+	i->used_messages = atomic64_read(&purse->messages);
+	i->used_mailboxes = atomic64_read(&purse->mailboxes);
+	mbx_purse_put(purse);
+	return mbx_args_put_members(args, info, abi, used_mailboxes);
+}
+
+/**
+ * struct mbx_seen - a waiter as it was seen under the lock
+ * @process: its process, a reference
+ * @thread: its thread, a reference
+ * @what: MBOX_WAIT_*
+ * @len: bytes of its message, or of its room
+ */
+struct mbx_seen {
+	struct pid *process;
+	struct pid *thread;
+	u32 what;
+	u32 len;
+};
+
+static void mbx_see(struct mbx_seen *seen, const struct mbx_waiter *w, u32 len)
+{
+	seen->process = get_pid(task_tgid(w->task));
+	seen->thread = get_pid(task_pid(w->task));
+	seen->what = w->what;
+	seen->len = len;
+}
+
+static u32 mbx_see_waiters(const struct mbx_box *box, struct mbx_seen *seen,
+			   u32 room)
+{
+	const struct mbx_receiver *r;
+	const struct mbx_sender *s;
+	u32 n = 0;
+
+	lockdep_assert_held(&box->lock);
+	list_for_each_entry(s, &box->senders, waiter.link) {
+		if (n == room)
+			return n;
+		mbx_see(&seen[n++], &s->waiter, s->msg->len);
+	}
+	list_for_each_entry(s, &box->receipts, waiter.link) {
+		if (n == room)
+			return n;
+		mbx_see(&seen[n++], &s->waiter, s->msg->len);
+	}
+	list_for_each_entry(r, &box->receivers, waiter.link) {
+		if (n == room)
+			return n;
+		mbx_see(&seen[n++], &r->waiter, r->room);
+	}
+	return n;
+}
+
+static int mbx_put_waiters(struct mbox_waiter __user *to,
+			   const struct mbx_seen *seen, u32 n)
+{
+	struct pid_namespace *ns = task_active_pid_ns(current);
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct mbox_waiter w = {
+			.pid = pid_nr_ns(seen[i].process, ns),
+			.tid = pid_nr_ns(seen[i].thread, ns),
+			.what = seen[i].what,
+			.len = seen[i].len,
+		};
+
+		if (copy_to_user(&to[i], &w, sizeof(w)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static void mbx_describe_box(struct mbox_stat *a, const struct mbx_box *box,
+			     bool is_admin)
+{
+	const struct mbx_attr *attr = &box->attr;
+	bool is_bounded = attr->capacity == MBOX_CAPACITY_BOUNDED;
+
+	lockdep_assert_held(&box->lock);
+	a->id = box->id;
+	if (box->is_named)
+		memcpy(a->name, box->name, sizeof(a->name));
+	a->uid = mbx_uid_shown(attr->uid);
+	a->gid = mbx_gid_shown(attr->gid);
+	a->mode = attr->mode;
+	a->lifetime = attr->lifetime;
+	a->capacity = attr->capacity;
+	a->attrs = attr->attrs;
+	a->max_size = attr->max_size;
+	if (is_bounded && attr->bounds.max_messages != U64_MAX)
+		a->max_messages = attr->bounds.max_messages;
+	if (is_bounded && attr->bounds.max_bytes != U64_MAX)
+		a->max_bytes = attr->bounds.max_bytes;
+	a->handles = box->handles;
+	a->senders = box->send_handles;
+	a->receivers = box->recv_handles;
+	a->senders_waiting = is_admin ? box->senders_waiting : MBOX_HIDDEN;
+	a->receivers_waiting = is_admin ? box->receivers_waiting : MBOX_HIDDEN;
+	a->messages = box->messages;
+	a->bytes = box->bytes;
+	a->peak_messages = box->peak;
+	a->charged = box->charged;
+	a->sent = box->sent;
+	a->received = box->received;
+	a->dropped = box->dropped;
+	a->search_steps = box->steps;
+}
+
+/**
+ * mbx_stat() - MBOX_IOC_STAT
+ * @h: the handle
+ * @file: its file
+ * @args: struct mbox_stat
+ *
+ * Return: 0 or the errors of STAT.
+ */
+long mbx_stat(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+{
+	struct mbox_waiter __user *to = u64_to_user_ptr(args->stat.waiters);
+	u32 room = min_t(u32, args->stat.nwaiters, MBOX_BATCH_MAX), n, i;
+	u32 rights = READ_ONCE(h->rights);
+	bool is_admin = rights & MBOX_RIGHT_ADMIN;
+	struct mbox_stat *a = &args->stat;
+	struct mbx_seen *seen = NULL;
+	struct mbx_box *box = h->box;
+	int err = 0;
+
+	if (a->flags || (!to && room))
+		return -EINVAL;
+	if (room && !is_admin)
+		return -EPERM;
+	if (room) {
+		seen = kvcalloc(room, sizeof(*seen), MBX_GFP);
+		if (!seen)
+			return -ENOMEM;
+	}
+
+	memset_after(a, 0, waiters);
+	spin_lock(&box->lock);
+	n = mbx_see_waiters(box, seen, room);
+	mbx_describe_box(a, box, is_admin);
+	if (box->is_dead)
+		err = -EIDRM;
+	spin_unlock(&box->lock);
+	a->nwaiters = n;
+	a->rights = rights;
+
+	if (!err)
+		err = mbx_put_waiters(to, seen, n);
+	for (i = 0; i < n; i++) {
+		put_pid(seen[i].process);
+		put_pid(seen[i].thread);
+	}
+	kvfree(seen);
+	if (err)
+		return err;
+	return mbx_args_put_members(args, stat, nwaiters, search_steps);
+}
+
+#define MBX_LIST_PAGE 32
+
+/* What LIST shows of one mailbox; false if the caller could not open it. */
+static bool mbx_list_one(struct mbox_list_entry *e, struct mbx_box *box,
+			 bool has_cap)
+{
+	e->rights = mbx_rights_of(box, has_cap);
+	if (!e->rights)
+		return false;
+	memcpy(e->name, box->name, sizeof(e->name));
+	e->id = box->id;
+	e->uid = mbx_uid_shown(box->attr.uid);
+	e->gid = mbx_gid_shown(box->attr.gid);
+	e->mode = box->attr.mode;
+	spin_lock(&box->lock);
+	e->messages = box->messages;
+	e->bytes = box->bytes;
+	spin_unlock(&box->lock);
+	return true;
+}
+
+/*
+ * Fill up to @n entries that come after @after, and move it on.  Returns how
+ * many, or -ENXIO; sets @is_end where there are no more names.
+ */
+static int mbx_list_page(struct mbx_table *table, struct mbox_list_entry *page,
+			 u32 n, char *after, bool has_cap, bool *is_end)
+{
+	unsigned int steps, filled = 0;
+	struct mbx_box *box = NULL;
+	int err = 0;
+
+	mutex_lock(&table->lock);
+	if (table->is_dead)
+		err = -ENXIO;
+	for (steps = 0; !err && filled < n && steps < MBX_STEPS; steps++) {
+		box = mbx_table_after(table, after);
+		if (!box)
+			break;
+		strscpy(after, box->name, MBOX_NAME_SIZE);
+		if (mbx_list_one(&page[filled], box, has_cap))
+			filled++;
+	}
+	*is_end = !box;
+	mutex_unlock(&table->lock);
+	return err ?: filled;
+}
+
+static int mbx_list_put(char __user *to, u32 entry_size,
+			const struct mbox_list_entry *page, u32 n)
+{
+	u32 known = min_t(u32, entry_size, sizeof(*page));
+	u32 i;
+
+	for (i = 0; i < n; i++, to += entry_size)
+		if (copy_to_user(to, &page[i], known) ||
+		    clear_user(to + known, entry_size - known))
+			return -EFAULT;
+	return 0;
+}
+
+/**
+ * mbx_list() - MBOX_IOC_LIST
+ * @h: any handle: its table of names counts
+ * @file: its file
+ * @args: struct mbox_list
+ *
+ * Return: 0 or the errors of LIST.
+ */
+long mbx_list(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+{
+	struct mbox_list *a = &args->list;
+	char __user *to = u64_to_user_ptr(a->entries);
+	u32 room = min_t(u32, a->count, MBOX_BATCH_MAX), done = 0;
+	bool has_cap = mbx_has_cap(h->table), is_end = false;
+	struct mbox_list_entry *page;
+	int n = 0;
+
+	if (a->flags || a->after[MBOX_NAME_SIZE - 1] ||
+	    a->entry_size < sizeof(*page) || a->entry_size > PAGE_SIZE)
+		return -EINVAL;
+	page = kcalloc(MBX_LIST_PAGE, sizeof(*page), MBX_GFP);
+	if (!page)
+		return -ENOMEM;
+	while (n >= 0 && done < room && !is_end) {
+		n = mbx_list_page(h->table, page,
+				  min_t(u32, room - done, MBX_LIST_PAGE),
+				  a->after, has_cap, &is_end);
+		if (n > 0 && mbx_list_put(to, a->entry_size, page, n))
+			n = -EFAULT;
+		if (n > 0) {
+			done += n;
+			to += (size_t)n * a->entry_size;
+		}
+		if (fatal_signal_pending(current))
+			n = -EINTR;
+		cond_resched();
+	}
+	kfree(page);
+	if (n < 0)
+		return n;
+	a->count = done;
+	return mbx_args_put_members(args, list, count, count);
+}
