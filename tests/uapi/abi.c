@@ -1,0 +1,795 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * abi.c: the boundary: structures, sizes, pointers, flags, ioctl numbers.
+ *
+ * Owns: the claims of C34 and the cells ANY:* of the errno table.  Every
+ * rule is tried on every ioctl.  Takes no locks; run by the guest runner.
+ *
+ * opts: timeout=180
+ */
+#include "box.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+/* -- Layout ----------------------------------------------------------------- */
+
+#define FIELD(s, f, at, bytes)                                                 \
+	do {                                                                   \
+		_Static_assert(offsetof(struct s, f) == (at), #f);             \
+		_Static_assert(sizeof(((struct s *)0)->f) == (bytes), #f);     \
+		EXPECT_EQ(offsetof(struct s, f), sum);                         \
+		sum += (bytes);                                                \
+	} while (0)
+
+TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
+{
+	size_t sum = 0;
+
+	FIELD(mbox_info, size, 0, 4);
+	FIELD(mbox_info, flags, 4, 4);
+	FIELD(mbox_info, abi, 8, 4);
+	FIELD(mbox_info, name_max, 12, 4);
+	FIELD(mbox_info, priority_max, 16, 4);
+	FIELD(mbox_info, default_size, 20, 4);
+	FIELD(mbox_info, default_messages, 24, 8);
+	FIELD(mbox_info, features, 32, 8);
+	FIELD(mbox_info, open_flags, 40, 4);
+	FIELD(mbox_info, send_flags, 44, 4);
+	FIELD(mbox_info, recv_flags, 48, 4);
+	FIELD(mbox_info, attrs, 52, 4);
+	FIELD(mbox_info, mailbox_bytes, 56, 8);
+	FIELD(mbox_info, user_bytes, 64, 8);
+	FIELD(mbox_info, user_messages, 72, 8);
+	FIELD(mbox_info, user_mailboxes, 80, 8);
+	FIELD(mbox_info, used_bytes, 88, 8);
+	FIELD(mbox_info, used_messages, 96, 8);
+	FIELD(mbox_info, used_mailboxes, 104, 8);
+	EXPECT_EQ(sizeof(struct mbox_info), sum);
+
+	sum = 0;
+	FIELD(mbox_open, size, 0, 4);
+	FIELD(mbox_open, flags, 4, 4);
+	FIELD(mbox_open, name, 8, 8);
+	FIELD(mbox_open, name_len, 16, 4);
+	FIELD(mbox_open, rights, 20, 4);
+	FIELD(mbox_open, uid, 24, 4);
+	FIELD(mbox_open, gid, 28, 4);
+	FIELD(mbox_open, mode, 32, 4);
+	FIELD(mbox_open, lifetime, 36, 4);
+	FIELD(mbox_open, capacity, 40, 4);
+	FIELD(mbox_open, attrs, 44, 4);
+	FIELD(mbox_open, max_messages, 48, 8);
+	FIELD(mbox_open, max_bytes, 56, 8);
+	FIELD(mbox_open, max_size, 64, 4);
+	FIELD(mbox_open, __reserved, 68, 4);
+	EXPECT_EQ(sizeof(struct mbox_open), sum);
+
+	sum = 0;
+	FIELD(mbox_copy, size, 0, 4);
+	FIELD(mbox_copy, flags, 4, 4);
+	FIELD(mbox_copy, rights, 8, 4);
+	FIELD(mbox_copy, __reserved, 12, 4);
+	EXPECT_EQ(sizeof(struct mbox_copy), sum);
+
+	sum = 0;
+	FIELD(mbox_remove, size, 0, 4);
+	FIELD(mbox_remove, flags, 4, 4);
+	EXPECT_EQ(sizeof(struct mbox_remove), sum);
+
+	sum = 0;
+	FIELD(mbox_send, size, 0, 4);
+	FIELD(mbox_send, flags, 4, 4);
+	FIELD(mbox_send, data, 8, 8);
+	FIELD(mbox_send, tag, 16, 8);
+	FIELD(mbox_send, deadline, 24, 8);
+	FIELD(mbox_send, len, 32, 4);
+	FIELD(mbox_send, priority, 36, 4);
+	FIELD(mbox_send, __reserved, 40, 8);
+	EXPECT_EQ(sizeof(struct mbox_send), sum);
+
+	sum = 0;
+	FIELD(mbox_recv, size, 0, 4);
+	FIELD(mbox_recv, flags, 4, 4);
+	FIELD(mbox_recv, data, 8, 8);
+	FIELD(mbox_recv, deadline, 16, 8);
+	FIELD(mbox_recv, len, 24, 4);
+	FIELD(mbox_recv, __reserved0, 28, 4);
+	FIELD(mbox_recv, __reserved, 32, 32);
+	FIELD(mbox_recv, id, 64, 8);
+	FIELD(mbox_recv, tag, 72, 8);
+	FIELD(mbox_recv, start_time, 80, 8);
+	FIELD(mbox_recv, sent_time, 88, 8);
+	FIELD(mbox_recv, drops, 96, 8);
+	FIELD(mbox_recv, msg_len, 104, 4);
+	FIELD(mbox_recv, priority, 108, 4);
+	FIELD(mbox_recv, pid, 112, 4);
+	FIELD(mbox_recv, tid, 116, 4);
+	FIELD(mbox_recv, uid, 120, 4);
+	FIELD(mbox_recv, gid, 124, 4);
+	EXPECT_EQ(sizeof(struct mbox_recv), sum);
+
+	sum = 0;
+	FIELD(mbox_waiter, pid, 0, 4);
+	FIELD(mbox_waiter, tid, 4, 4);
+	FIELD(mbox_waiter, what, 8, 4);
+	FIELD(mbox_waiter, len, 12, 4);
+	EXPECT_EQ(sizeof(struct mbox_waiter), sum);
+
+	sum = 0;
+	FIELD(mbox_stat, size, 0, 4);
+	FIELD(mbox_stat, flags, 4, 4);
+	FIELD(mbox_stat, waiters, 8, 8);
+	FIELD(mbox_stat, nwaiters, 16, 4);
+	FIELD(mbox_stat, rights, 20, 4);
+	FIELD(mbox_stat, id, 24, 8);
+	FIELD(mbox_stat, name, 32, 64);
+	FIELD(mbox_stat, uid, 96, 4);
+	FIELD(mbox_stat, gid, 100, 4);
+	FIELD(mbox_stat, mode, 104, 4);
+	FIELD(mbox_stat, lifetime, 108, 4);
+	FIELD(mbox_stat, capacity, 112, 4);
+	FIELD(mbox_stat, attrs, 116, 4);
+	FIELD(mbox_stat, max_size, 120, 4);
+	FIELD(mbox_stat, handles, 124, 4);
+	FIELD(mbox_stat, senders, 128, 4);
+	FIELD(mbox_stat, receivers, 132, 4);
+	FIELD(mbox_stat, senders_waiting, 136, 4);
+	FIELD(mbox_stat, receivers_waiting, 140, 4);
+	FIELD(mbox_stat, max_messages, 144, 8);
+	FIELD(mbox_stat, max_bytes, 152, 8);
+	FIELD(mbox_stat, messages, 160, 8);
+	FIELD(mbox_stat, bytes, 168, 8);
+	FIELD(mbox_stat, peak_messages, 176, 8);
+	FIELD(mbox_stat, charged, 184, 8);
+	FIELD(mbox_stat, sent, 192, 8);
+	FIELD(mbox_stat, received, 200, 8);
+	FIELD(mbox_stat, dropped, 208, 8);
+	FIELD(mbox_stat, search_steps, 216, 8);
+	EXPECT_EQ(sizeof(struct mbox_stat), sum);
+
+	sum = 0;
+	FIELD(mbox_list_entry, name, 0, 64);
+	FIELD(mbox_list_entry, id, 64, 8);
+	FIELD(mbox_list_entry, uid, 72, 4);
+	FIELD(mbox_list_entry, gid, 76, 4);
+	FIELD(mbox_list_entry, mode, 80, 4);
+	FIELD(mbox_list_entry, rights, 84, 4);
+	FIELD(mbox_list_entry, messages, 88, 8);
+	FIELD(mbox_list_entry, bytes, 96, 8);
+	EXPECT_EQ(sizeof(struct mbox_list_entry), sum);
+
+	sum = 0;
+	FIELD(mbox_list, size, 0, 4);
+	FIELD(mbox_list, flags, 4, 4);
+	FIELD(mbox_list, entries, 8, 8);
+	FIELD(mbox_list, count, 16, 4);
+	FIELD(mbox_list, entry_size, 20, 4);
+	FIELD(mbox_list, after, 24, 64);
+	EXPECT_EQ(sizeof(struct mbox_list), sum);
+}
+
+/* -- One valid call of each ioctl -------------------------------------------- */
+
+union any {
+	__u32 word[2];
+	struct mbox_info info;
+	struct mbox_stat stat;
+	struct mbox_list list;
+	struct mbox_open open;
+	struct mbox_copy copy;
+	struct mbox_remove remove;
+	struct mbox_send send;
+	struct mbox_recv recv;
+};
+
+struct verb {
+	const char *name;
+	unsigned int cmd;
+	unsigned int size;
+	unsigned int flags; /* known ones */
+	bool writes; /* has out fields */
+};
+
+#define OPEN_FLAGS                                                             \
+	(MBOX_OPEN_CREATE | MBOX_OPEN_EXCL | MBOX_OPEN_NONBLOCK |              \
+	 MBOX_OPEN_HANGUP | MBOX_OPEN_OWNED)
+#define SEND_FLAGS (MBOX_NOWAIT | MBOX_REALTIME | MBOX_SYNC | MBOX_URGENT)
+#define RECV_FLAGS (MBOX_NOWAIT | MBOX_REALTIME | MBOX_TRUNCATE)
+
+static const struct verb verbs[] = {
+	{ "INFO", MBOX_IOC_INFO, sizeof(struct mbox_info), 0, true },
+	{ "STAT", MBOX_IOC_STAT, sizeof(struct mbox_stat), 0, true },
+	{ "LIST", MBOX_IOC_LIST, sizeof(struct mbox_list), 0, true },
+	{ "OPEN", MBOX_IOC_OPEN, sizeof(struct mbox_open), OPEN_FLAGS, true },
+	{ "COPY", MBOX_IOC_COPY, sizeof(struct mbox_copy), MBOX_OPEN_NONBLOCK,
+	  false },
+	{ "UNLINK", MBOX_IOC_UNLINK, sizeof(struct mbox_remove), 0, false },
+	{ "DESTROY", MBOX_IOC_DESTROY, sizeof(struct mbox_remove), 0, false },
+	{ "SEND", MBOX_IOC_SEND, sizeof(struct mbox_send), SEND_FLAGS, false },
+	{ "RECV", MBOX_IOC_RECV, sizeof(struct mbox_recv), RECV_FLAGS, true },
+};
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static struct mbox_list_entry entries[8];
+static char text[16] = "0123456789abcde";
+static char room[64];
+
+/* Fills in a call of the verb that would succeed on a handle of victim(). */
+static void valid(const struct verb *v, union any *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->word[0] = v->size;
+	switch (v->cmd) {
+	case MBOX_IOC_LIST:
+		a->list.entries = PTR(entries);
+		a->list.count = 8;
+		a->list.entry_size = sizeof(entries[0]);
+		break;
+	case MBOX_IOC_OPEN:
+		a->open.flags = MBOX_OPEN_CREATE;
+		a->open.rights = R_ALL;
+		break;
+	case MBOX_IOC_COPY:
+		a->copy.rights = R_SEND;
+		break;
+	case MBOX_IOC_SEND:
+		a->send.flags = MBOX_NOWAIT;
+		a->send.data = PTR(text);
+		a->send.len = sizeof(text);
+		break;
+	case MBOX_IOC_RECV:
+		a->recv.flags = MBOX_NOWAIT;
+		a->recv.data = PTR(room);
+		a->recv.len = sizeof(room);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A named mailbox with one message: every verb would do something to it. */
+static int victim(void)
+{
+	int fd = box_named("victim");
+
+	put(fd, "message");
+	return fd;
+}
+
+/* Makes the call and takes back what it did; 0, or -1 and errno. */
+static int call(int fd, const struct verb *v, const void *arg)
+{
+	int ret = box_ioctl(fd, v->cmd, arg);
+
+	if (ret > 0) {
+		close(ret);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* The same, and it must succeed; the mailbox is made anew where it went. */
+static void must_work(int *fd, const struct verb *v, const void *arg)
+{
+	EXPECT_OK(call(*fd, v, arg));
+	close(*fd);
+	*fd = victim();
+}
+
+/* The call must fail and leave everything as it was. */
+static void must_fail(int fd, const struct verb *v, const void *arg, int err,
+		      const char *what)
+{
+	if (!expect_refused(fd, call(fd, v, arg), err))
+		mbt_note("  that was %s: %s", v->name, what);
+}
+
+TEST(a_structure_that_is_too_small_is_refused, "C34.4 ANY:EINVAL")
+{
+	int fd = victim();
+	union any a;
+	size_t i;
+	__u32 size;
+
+	for (i = 0; i < VERBS; i++)
+		for (size = 0; size < verbs[i].size;
+		     size += size < 16 ? 1 : 7) {
+			valid(&verbs[i], &a);
+			a.word[0] = size;
+			must_fail(fd, &verbs[i], &a, EINVAL, "size too small");
+		}
+}
+
+TEST(a_longer_structure_with_a_zero_tail_works, "C34.4 C34.5")
+{
+	char buf[4096];
+	int fd = victim();
+	size_t i, j;
+	__u32 extra[] = { 0, 1, 4, 8, 64, 1024 };
+
+	for (i = 0; i < VERBS; i++)
+		for (j = 0; j < sizeof(extra) / sizeof(extra[0]); j++) {
+			memset(buf, 0, sizeof(buf));
+			valid(&verbs[i], (union any *)buf);
+			((union any *)buf)->word[0] = verbs[i].size + extra[j];
+			must_work(&fd, &verbs[i], buf);
+		}
+}
+
+TEST(a_longer_structure_with_an_unknown_tail_is_refused, "C34.5 ANY:E2BIG")
+{
+	char buf[4096];
+	int fd = victim();
+	size_t i, j;
+	__u32 at[] = { 0, 1, 7, 8, 63, 511 };
+
+	for (i = 0; i < VERBS; i++)
+		for (j = 0; j < sizeof(at) / sizeof(at[0]); j++) {
+			memset(buf, 0, sizeof(buf));
+			valid(&verbs[i], (union any *)buf);
+			((union any *)buf)->word[0] = verbs[i].size + 512;
+			buf[verbs[i].size + at[j]] = 1;
+			must_fail(fd, &verbs[i], buf, E2BIG, "tail not zero");
+		}
+}
+
+TEST(a_structure_of_absurd_size_is_refused, "C34.5 ANY:E2BIG")
+{
+	static const __u32 sizes[] = { 0xffffffff, 0xfffffff8, 0x80000000,
+				       0x7fffffff, 1 << 20 };
+	int fd = victim();
+	char *page = pages_before_hole(2);
+	size_t i, j;
+
+	for (i = 0; i < VERBS; i++)
+		for (j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++) {
+			memset(page, 0, 2 * page_size());
+			valid(&verbs[i], (union any *)page);
+			((union any *)page)->word[0] = sizes[j];
+			must_fail(fd, &verbs[i], page, E2BIG, "absurd size");
+		}
+}
+
+TEST(a_tail_that_cannot_be_read_is_refused, "ANY:EFAULT")
+{
+	int fd = victim();
+	char *page = pages_before_hole(1);
+	size_t i;
+
+	for (i = 0; i < VERBS; i++) {
+		char *at = page + page_size() - verbs[i].size;
+		union any a;
+
+		valid(&verbs[i], &a);
+		a.word[0] += 8;
+		memcpy(at, &a, verbs[i].size);
+		must_fail(fd, &verbs[i], at, EFAULT, "tail is not mapped");
+	}
+}
+
+TEST(a_structure_at_the_end_of_memory_works, "C34.2")
+{
+	int fd = victim();
+	char *page = pages_before_hole(2);
+	size_t i;
+
+	for (i = 0; i < VERBS; i++) {
+		/* Up to the last byte, over a page boundary, and unaligned. */
+		char *at[] = { page + 2 * page_size() - verbs[i].size,
+			       page + page_size() - 4, page + 1, page + 3 };
+		size_t j;
+
+		for (j = 0; j < sizeof(at) / sizeof(at[0]); j++) {
+			union any a;
+
+			valid(&verbs[i], &a);
+			memcpy(at[j], &a, verbs[i].size);
+			must_work(&fd, &verbs[i], at[j]);
+		}
+	}
+}
+
+TEST(a_pointer_to_nothing_is_refused, "ANY:EFAULT")
+{
+	int fd = victim();
+	char *hole = (char *)pages_before_hole(1) + page_size();
+	size_t i, j;
+
+	for (i = 0; i < VERBS; i++) {
+		const void *wild[] = { NULL,
+				       (void *)1,
+				       (void *)4096,
+				       (void *)~(uintptr_t)0,
+				       (void *)(~(uintptr_t)0 - 4095),
+				       (void *)((uintptr_t)1
+						<< (sizeof(long) * 8 - 1)),
+				       hole,
+				       hole - 4 };
+
+		for (j = 0; j < sizeof(wild) / sizeof(wild[0]); j++)
+			must_fail(fd, &verbs[i], wild[j], EFAULT,
+				  "pointer to nothing");
+	}
+}
+
+TEST(a_structure_that_cannot_be_written_is_refused_if_it_must_be, "ANY:EFAULT")
+{
+	int fd = victim();
+	char *page = pages_before_hole(1);
+	size_t i;
+
+	for (i = 0; i < VERBS; i++) {
+		ASSERT_OK(mprotect(page, page_size(), PROT_READ | PROT_WRITE));
+		valid(&verbs[i], (union any *)page);
+		ASSERT_OK(mprotect(page, page_size(), PROT_READ));
+		if (verbs[i].writes)
+			must_fail(fd, &verbs[i], page, EFAULT, "read-only");
+		else
+			must_work(&fd, &verbs[i], page);
+	}
+}
+
+TEST(unknown_flags_are_refused, "C34.6 ANY:EINVAL")
+{
+	int fd = victim();
+	union any a;
+	size_t i;
+	int bit;
+
+	for (i = 0; i < VERBS; i++)
+		for (bit = 0; bit < 32; bit++) {
+			if (verbs[i].flags & (1U << bit))
+				continue;
+			valid(&verbs[i], &a);
+			a.word[1] |= 1U << bit;
+			must_fail(fd, &verbs[i], &a, EINVAL, "unknown flag");
+		}
+}
+
+/* Offsets of the reserved words of each structure. */
+static const struct {
+	unsigned int cmd;
+	size_t at;
+	size_t bytes;
+} reserved[] = {
+	{ MBOX_IOC_OPEN, offsetof(struct mbox_open, __reserved), 4 },
+	{ MBOX_IOC_COPY, offsetof(struct mbox_copy, __reserved), 4 },
+	{ MBOX_IOC_SEND, offsetof(struct mbox_send, __reserved), 8 },
+	{ MBOX_IOC_RECV, offsetof(struct mbox_recv, __reserved0), 4 },
+	{ MBOX_IOC_RECV, offsetof(struct mbox_recv, __reserved), 32 },
+};
+
+static const struct verb *verb_of(unsigned int cmd)
+{
+	size_t i;
+
+	for (i = 0; verbs[i].cmd != cmd; i++)
+		;
+	return &verbs[i];
+}
+
+TEST(reserved_fields_must_be_zero, "C34.6 ANY:EINVAL")
+{
+	int fd = victim();
+	size_t i, at;
+	union any a;
+
+	for (i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		for (at = 0; at < reserved[i].bytes; at++) {
+			const struct verb *v = verb_of(reserved[i].cmd);
+
+			valid(v, &a);
+			((unsigned char *)&a)[reserved[i].at + at] = 0x80;
+			must_fail(fd, v, &a, EINVAL, "reserved field");
+		}
+}
+
+TEST(reserved_bits_of_values_are_refused, "C34.6 ANY:EINVAL")
+{
+	const struct verb *open_ = verb_of(MBOX_IOC_OPEN);
+	const struct verb *copy = verb_of(MBOX_IOC_COPY);
+	int fd = victim(), bit;
+	union any a;
+
+	for (bit = 0; bit < 32; bit++) {
+		__u32 b = 1U << bit;
+
+		if (b & ~(__u32)R_ALL) {
+			valid(open_, &a);
+			a.open.rights = b;
+			must_fail(fd, open_, &a, EINVAL, "unknown right");
+			valid(copy, &a);
+			a.copy.rights = b;
+			must_fail(fd, copy, &a, EINVAL, "unknown right");
+		}
+		if (b & ~(__u32)(MBOX_ATTR_FIXED | MBOX_ATTR_TIMES)) {
+			valid(open_, &a);
+			a.open.attrs = b;
+			must_fail(fd, open_, &a, EINVAL, "unknown attribute");
+		}
+		if (b & ~0666U) {
+			valid(open_, &a);
+			a.open.mode = b;
+			must_fail(fd, open_, &a, EINVAL, "unknown mode bit");
+		}
+		if (b > MBOX_LIFETIME_PERSISTENT) {
+			valid(open_, &a);
+			a.open.lifetime = b;
+			must_fail(fd, open_, &a, EINVAL, "unknown lifetime");
+		}
+		if (b > MBOX_CAPACITY_UNBOUNDED) {
+			valid(open_, &a);
+			a.open.capacity = b;
+			must_fail(fd, open_, &a, EINVAL, "unknown capacity");
+		}
+	}
+}
+
+TEST(an_unknown_ioctl_is_refused, "C34.7 ANY:ENOTTY")
+{
+	int plain[3] = { open(DEV, O_RDONLY), open(DEV, O_WRONLY),
+			 open(DEV, O_RDWR) };
+	int fd = victim();
+	union any a;
+	unsigned int nr, i;
+
+	memset(&a, 0, sizeof(a));
+	for (nr = 0; nr < 256; nr++) {
+		for (i = 0; i < VERBS; i++)
+			if (verbs[i].cmd == _IO(MBOX_IOC_TYPE, nr))
+				break;
+		if (i < VERBS)
+			continue;
+		expect_refused(fd, box_ioctl(fd, _IO(MBOX_IOC_TYPE, nr), &a),
+			       ENOTTY);
+		for (i = 0; i < 3; i++)
+			EXPECT_ERRNO(box_ioctl(plain[i],
+					       _IO(MBOX_IOC_TYPE, nr), &a),
+				     ENOTTY);
+	}
+	/* A size or a direction in the number makes another number of it. */
+	for (i = 0; i < VERBS; i++) {
+		valid(&verbs[i], &a);
+		expect_refused(fd,
+			       box_ioctl(fd, verbs[i].cmd | (8 << 16), &a),
+			       ENOTTY);
+		expect_refused(fd,
+			       box_ioctl(fd, verbs[i].cmd | (3U << 30), &a),
+			       ENOTTY);
+	}
+	expect_refused(fd, box_ioctl(fd, 0x5401 /* TCGETS */, &a), ENOTTY);
+	expect_refused(fd, box_ioctl(fd, 0x541b /* FIONREAD */, &a), ENOTTY);
+	expect_refused(fd, box_ioctl(fd, 0, &a), ENOTTY);
+	expect_refused(fd, box_ioctl(fd, 0xffffffff, &a), ENOTTY);
+}
+
+TEST(info_tells_version_features_and_limits, "C34.9 C14.11")
+{
+	struct mbox_info info;
+	int any[4] = { open(DEV, O_RDONLY), open(DEV, O_WRONLY),
+		       open(DEV, O_RDWR), box_new() };
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		ASSERT_OK(do_info(any[i], &info));
+		EXPECT_EQ(info.abi, MBOX_ABI);
+		EXPECT_EQ(info.name_max, MBOX_NAME_MAX);
+		EXPECT_EQ(info.priority_max, MBOX_PRIORITY_MAX);
+		EXPECT_EQ(info.default_size, MBOX_DEFAULT_SIZE);
+		EXPECT_EQ(info.default_messages, MBOX_DEFAULT_MESSAGES);
+		EXPECT_EQ(info.features,
+			  MBOX_FEATURE_SYNC | MBOX_FEATURE_RENDEZVOUS);
+		EXPECT_EQ(info.open_flags, OPEN_FLAGS);
+		EXPECT_EQ(info.send_flags, SEND_FLAGS);
+		EXPECT_EQ(info.recv_flags, RECV_FLAGS);
+		EXPECT_EQ(info.attrs, MBOX_ATTR_FIXED | MBOX_ATTR_TIMES);
+		EXPECT_EQ(info.user_messages, 1000000);
+		EXPECT_EQ(info.mailbox_bytes, 16 << 20);
+		EXPECT_GT(info.user_mailboxes, 0);
+	}
+	/* An eighth of RAM, where the kernel's own count may be a bit less. */
+	{
+		char meminfo[4096];
+		unsigned long long kib;
+
+		ASSERT_GT(mbt_read_file("/proc/meminfo", meminfo,
+					sizeof(meminfo)), 0);
+		ASSERT_EQ(sscanf(meminfo, "MemTotal: %llu", &kib), 1);
+		EXPECT_GE(info.user_bytes, kib * 1024 / 9);
+		EXPECT_LE(info.user_bytes, kib * 1024 / 7);
+	}
+}
+
+TEST(outputs_go_only_as_far_as_size_covers, "C36.4")
+{
+	unsigned char buf[1024];
+	int fd = victim();
+	size_t i, j;
+
+	for (i = 0; i < VERBS; i++) {
+		memset(buf, 0x5a, sizeof(buf));
+		valid(&verbs[i], (union any *)buf);
+		memset(buf + verbs[i].size, 0x5a, 64);
+		must_work(&fd, &verbs[i], buf);
+		for (j = verbs[i].size; j < (size_t)verbs[i].size + 64; j++)
+			if (buf[j] != 0x5a)
+				break;
+		EXPECT_EQ(j, verbs[i].size + 64);
+	}
+}
+
+/* Whatever a verb writes must be its own fields, never stale kernel memory. */
+TEST(unused_bytes_of_names_are_zero, "C36.4")
+{
+	static const char zero[MBOX_NAME_SIZE];
+	struct mbox_list_entry e[4];
+	struct mbox_list l = { .size = sizeof(l), .entries = PTR(e),
+			       .count = 4, .entry_size = sizeof(e[0]) };
+	struct mbox_stat st;
+	int fd = box_named("victim");
+	unsigned int i;
+
+	st = stat_of(fd);
+	EXPECT_STR(st.name, "victim");
+	EXPECT_MEM(st.name + 7, zero, sizeof(st.name) - 7);
+	st = stat_of(box_new());
+	EXPECT_MEM(st.name, zero, sizeof(st.name));
+	memset(e, 0xff, sizeof(e));
+	ASSERT_OK(box_ioctl(fd, MBOX_IOC_LIST, &l));
+	ASSERT_EQ(l.count, 2);
+	for (i = 0; i < l.count; i++) {
+		size_t len = strlen(e[i].name);
+
+		EXPECT_MEM(e[i].name + len, zero, sizeof(e[i].name) - len);
+	}
+}
+
+TEST(entries_of_another_size_are_handled, "C34.4 ANY:EINVAL ANY:E2BIG")
+{
+	struct wide {
+		struct mbox_list_entry e;
+		__u64 more[2];
+	} wide[4];
+	struct mbox_list l = { .size = sizeof(l), .entries = PTR(wide),
+			       .count = 4 };
+	int fd = victim();
+
+	memset(wide, 0xff, sizeof(wide));
+	l.entry_size = sizeof(struct wide);
+	ASSERT_OK(box_ioctl(fd, MBOX_IOC_LIST, &l));
+	ASSERT_EQ(l.count, 2);
+	EXPECT_STR(wide[0].e.name, "default");
+	EXPECT_STR(wide[1].e.name, "victim");
+	EXPECT_EQ(wide[1].e.messages, 1);
+	l = (struct mbox_list){ .size = sizeof(l), .entries = PTR(wide),
+				.count = 4, .entry_size = 8 };
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EINVAL);
+	l.entry_size = 0;
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EINVAL);
+}
+
+/* -- Fetched once ----------------------------------------------------------- */
+
+static volatile bool stop;
+
+struct flipper {
+	volatile __u32 *word;
+	__u32 a, b;
+};
+
+static void *flip(void *arg)
+{
+	struct flipper *f = arg;
+
+	while (!stop) {
+		*f->word = f->a;
+		*f->word = f->b;
+	}
+	return NULL;
+}
+
+/*
+ * Another thread changes the structure all the time.  Each call must behave
+ * as one of the two values says, all through.
+ */
+TEST_FOR(a_structure_that_changes_under_the_call_is_read_once, "C34.8", 60)
+{
+	static char data[4096];
+	static struct mbox_send s;
+	static struct mbox_open o;
+	static char name[8];
+	struct flipper f = { &s.len, 8, sizeof(data) };
+	char got[4096];
+	struct mbox_recv r;
+	pthread_t t;
+	int fd = box_new(), i, ok = 0;
+
+	s = (struct mbox_send){ .size = sizeof(s), .flags = MBOX_NOWAIT,
+				.data = PTR(data), .len = 8 };
+	memset(data, 'x', sizeof(data));
+	stop = false;
+	ASSERT_EQ(pthread_create(&t, NULL, flip, &f), 0);
+	for (i = 0; i < 3000; i++) {
+		ASSERT_OK(box_ioctl(fd, MBOX_IOC_SEND, &s));
+		memset(got, 0, sizeof(got));
+		ASSERT_OK(do_recv(fd, &r, got, sizeof(got),
+				  .flags = MBOX_NOWAIT));
+		if (r.msg_len != 8 && r.msg_len != sizeof(data))
+			FAIL("message of %u bytes, neither 8 nor 4096",
+			     r.msg_len);
+		ASSERT_MEM(got, data, r.msg_len);
+	}
+	stop = true;
+	pthread_join(t, NULL);
+
+	/* A size that is now right, now absurd. */
+	s.len = 8;
+	f = (struct flipper){ &s.size, sizeof(s), 0xfffffff0 };
+	stop = false;
+	ASSERT_EQ(pthread_create(&t, NULL, flip, &f), 0);
+	for (i = 0; i < 3000; i++) {
+		if (box_ioctl(fd, MBOX_IOC_SEND, &s)) {
+			if (errno != E2BIG && errno != EFAULT)
+				FAIL("SEND gave %s", mbt_errno_name(errno));
+			continue;
+		}
+		ok++;
+		ASSERT_OK(do_recv(fd, &r, got, sizeof(got),
+				  .flags = MBOX_NOWAIT));
+		ASSERT_EQ(r.msg_len, 8);
+	}
+	stop = true;
+	pthread_join(t, NULL);
+	expect_empty(fd);
+
+	/* A name that is now allowed, now not. */
+	memcpy(name, "fetch__", 8);
+	o = (struct mbox_open){ .size = sizeof(o), .flags = MBOX_OPEN_CREATE,
+				.rights = R_ALL, .mode = 0600,
+				.name = PTR(name), .name_len = 7 };
+	f = (struct flipper){ (__u32 *)name, 0x63746566 /* "fetc" */,
+			      0x2f2f2f2f /* "////" */ };
+	stop = false;
+	ASSERT_EQ(pthread_create(&t, NULL, flip, &f), 0);
+	for (i = 0; i < 3000; i++) {
+		int made = box_ioctl(box_dev(), MBOX_IOC_OPEN, &o);
+		struct mbox_stat st;
+
+		if (made < 0) {
+			if (errno != EINVAL)
+				FAIL("OPEN gave %s", mbt_errno_name(errno));
+			continue;
+		}
+		st = stat_of(made);
+		ASSERT_STR(st.name, "fetch__");
+		close(made);
+	}
+	stop = true;
+	pthread_join(t, NULL);
+	mbt_note("%d sends saw the right size", ok);
+}
+
+TEST(an_x32_program_sends_and_receives, "C34.3")
+{
+	static const char prog[] = "/usr/lib/mbox/tests/abi-x32";
+	char cmdline[4096];
+	pid_t pid;
+	int status;
+
+	ASSERT_OK(access(prog, X_OK));
+	pid = mbt_fork();
+	if (pid == 0) {
+		execl(prog, prog, NULL);
+		_exit(errno == ENOEXEC ? 100 : 101);
+	}
+	status = mbt_reap(__FILE__, __LINE__, pid);
+	ASSERT_GT(mbt_read_file("/proc/cmdline", cmdline, sizeof(cmdline)), 0);
+	/* A kernel that was booted without x32 kills or refuses it. */
+	if (status && !strstr(cmdline, "syscall.x32=y"))
+		SKIP("the kernel was booted without syscall.x32=y");
+	EXPECT_EQ(status, 0);
+}
