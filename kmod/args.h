@@ -26,8 +26,6 @@
  * @open: MBOX_IOC_OPEN
  * @copy: MBOX_IOC_COPY
  * @remove: MBOX_IOC_UNLINK and MBOX_IOC_DESTROY
- * @send: MBOX_IOC_SEND
- * @recv: MBOX_IOC_RECV
  */
 struct mbx_args {
 	void __user *user;
@@ -44,8 +42,6 @@ struct mbx_args {
 		struct mbox_open open;
 		struct mbox_copy copy;
 		struct mbox_remove remove;
-		struct mbox_send send;
-		struct mbox_recv recv;
 	};
 };
 

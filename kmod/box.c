@@ -13,6 +13,7 @@
 
 #include "box.h"
 #include "compat.h"
+#include "line.h"
 #include "trace.h"
 
 static struct kmem_cache *mbx_box_cache;
@@ -84,42 +85,16 @@ void mbx_box_put(struct mbx_box *box)
 	kref_put(&box->refs, mbx_box_free);
 }
 
-/**
- * mbx_box_lock() - take the lock
- * @box: the mailbox
- * @work: collects what must be done when the lock is dropped
- */
-void mbx_box_lock(struct mbx_box *box, struct mbx_work *work)
-	__acquires(&box->lock)
+static void mbx_tell_pollers(struct mbx_box *box, unsigned int news)
 {
-	work->wakes.n = 0;
-	work->steps = 0;
-	work->has_freed = false;
-	work->is_readable = false;
-	work->is_writable = false;
-	work->is_changed = false;
-	spin_lock(&box->lock);
-}
+	__poll_t change = news & MBX_CHANGED ? EPOLLHUP | EPOLLERR : 0;
 
-static bool mbx_is_polled(struct wait_queue_head *pollers)
-{
-	/*
-	 * This needs a barrier between a change and the look at the list.  It
-	 * is the mailbox lock: a poller enters the list and then takes the
-	 * lock to look at the mailbox, so if it did not see our change, our
-	 * hold of the lock came later, and we see it in the list.
-	 */
-	return waitqueue_active(pollers);
-}
-
-static void mbx_tell_pollers(struct mbx_box *box, const struct mbx_work *work)
-{
-	__poll_t change = work->is_changed ? EPOLLHUP | EPOLLERR : 0;
-
-	if ((work->is_readable || change) && mbx_is_polled(&box->readable))
+	if ((news & (MBX_READABLE | MBX_CHANGED)) &&
+	    mbx_is_polled(&box->readable))
 		wake_up_interruptible_poll(&box->readable,
 					   EPOLLIN | EPOLLRDNORM | change);
-	if ((work->is_writable || change) && mbx_is_polled(&box->writable))
+	if ((news & (MBX_WRITABLE | MBX_CHANGED)) &&
+	    mbx_is_polled(&box->writable))
 		wake_up_interruptible_poll(&box->writable,
 					   EPOLLOUT | EPOLLWRNORM | change);
 }
@@ -133,28 +108,25 @@ static bool mbx_box_pass_on(struct mbx_box *box, struct mbx_work *work)
 		return false;
 	is_more = mbx_box_admit(box, work);
 	if (!box->messages && !box->send_handles) {
-		work->is_changed = true;
+		work->news |= MBX_CHANGED;
 		is_more |= mbx_box_end_some(box, work);
 	}
 	if (mbx_is_polled(&box->writable) && mbx_box_is_writable(box))
-		work->is_writable = true;
+		work->news |= MBX_WRITABLE;
 	return is_more;
 }
 
 /**
- * mbx_box_unlock() - drop the lock and do what was collected
+ * mbx_box_unlock_slowly() - mbx_box_unlock() where there is something to do
  * @box: the mailbox; the caller keeps it alive
  * @work: what was collected
  *
- * Room that was freed goes to waiting senders first.  If that takes more than
- * one hold of the lock, it is dropped and taken again meanwhile.
- *
  * Context: May sleep.
  */
-void mbx_box_unlock(struct mbx_box *box, struct mbx_work *work)
+void mbx_box_unlock_slowly(struct mbx_box *box, struct mbx_work *work)
 	__releases(&box->lock)
 {
-	while (unlikely(work->has_freed && mbx_box_pass_on(box, work))) {
+	while ((work->news & MBX_FREED) && mbx_box_pass_on(box, work)) {
 		spin_unlock(&box->lock);
 		mbx_wakes_send(&work->wakes);
 		cond_resched();
@@ -162,7 +134,7 @@ void mbx_box_unlock(struct mbx_box *box, struct mbx_work *work)
 		spin_lock(&box->lock);
 	}
 	spin_unlock(&box->lock);
-	mbx_tell_pollers(box, work);
+	mbx_tell_pollers(box, work->news);
 	mbx_wakes_send(&work->wakes);
 }
 
@@ -181,7 +153,7 @@ void mbx_box_orphan(struct mbx_box *box)
 		mbx_box_lock(box, &work);
 		is_more = !box->is_dead &&
 			  mbx_box_turn_out(box, -EPIPE, false, &work);
-		work.is_changed = true;
+		work.news |= MBX_CHANGED;
 		mbx_box_unlock(box, &work);
 		cond_resched();
 	} while (is_more);
@@ -198,8 +170,7 @@ void mbx_box_hang_up(struct mbx_box *box)
 	struct mbx_work work;
 
 	mbx_box_lock(box, &work);
-	work.has_freed = true;
-	work.is_changed = true;
+	work.news |= MBX_FREED | MBX_CHANGED;
 	mbx_box_unlock(box, &work);
 }
 
@@ -216,25 +187,23 @@ void mbx_box_bury(struct mbx_box *box)
 {
 	struct mbx_queue left;
 	struct mbx_work work;
+	struct mbx_msg *msg;
 	unsigned int n = 0;
 	bool is_more;
 
 	do {
 		mbx_box_lock(box, &work);
 		is_more = mbx_box_turn_out(box, -EIDRM, true, &work);
-		work.is_changed = true;
+		work.news |= MBX_CHANGED;
 		mbx_box_unlock(box, &work);
 		cond_resched();
 	} while (is_more);
 
 	spin_lock(&box->lock);
-	left = box->queue;
-	mbx_queue_init(&box->queue);
+	mbx_queue_move(&left, &box->queue);
 	spin_unlock(&box->lock);
 
-	while (left.first) {
-		struct mbx_msg *msg = left.first;
-
+	while ((msg = mbx_queue_first(&left))) {
 		mbx_queue_remove(&left, msg);
 		trace_mbox_drop(box, msg);
 		mbx_msg_drop(msg);

@@ -43,7 +43,7 @@
  * name keeps it, or when its name goes and it has no handle.  A dead one
  * accepts nothing, and its memory goes with the last reference.
  *
- * Called by: the verbs and handle.c.
+ * Called by: the verbs and handle.c; line.h has what is done with a mailbox.
  */
 #ifndef MBX_BOX_H
 #define MBX_BOX_H
@@ -215,22 +215,22 @@ struct mbx_box {
 	wait_queue_head_t writable;
 };
 
+/* What one hold of the lock has caused: struct mbx_work.news */
+#define MBX_FREED 0x1 /* there may be room for a sender, or the end is near */
+#define MBX_READABLE 0x2 /* tell the pollers of EPOLLIN */
+#define MBX_WRITABLE 0x4 /* tell the pollers of EPOLLOUT */
+#define MBX_CHANGED 0x8 /* tell all pollers: of hang-up or destruction */
+
 /**
- * struct mbx_work - what one hold of the lock has caused; see mbx_box_unlock()
- * @wakes: tasks to wake
+ * struct mbx_work - what is to be done when the lock is dropped
+ * @news: set of MBX_FREED and so on
  * @steps: waiters and messages handled so far; MBX_STEPS is the most
- * @has_freed: there may be room for a waiting sender, or the end is reached
- * @is_readable: tell the pollers of EPOLLIN
- * @is_writable: tell the pollers of EPOLLOUT
- * @is_changed: tell all pollers: of hang-up, destruction, a new sender
+ * @wakes: tasks to wake
  */
 struct mbx_work {
-	struct mbx_wakes wakes;
+	unsigned int news;
 	unsigned int steps;
-	bool has_freed;
-	bool is_readable;
-	bool is_writable;
-	bool is_changed;
+	struct mbx_wakes wakes;
 };
 
 /* Life, and the lock (box.c) */
@@ -238,46 +238,74 @@ struct mbx_box *mbx_box_new(const struct mbx_attr *attr,
 			    struct mbx_purse *purse, const char *name,
 			    u32 name_len);
 void mbx_box_put(struct mbx_box *box);
-void mbx_box_lock(struct mbx_box *box, struct mbx_work *work);
-void mbx_box_unlock(struct mbx_box *box, struct mbx_work *work);
+void mbx_box_unlock_slowly(struct mbx_box *box, struct mbx_work *work)
+	__releases(&box->lock);
 void mbx_box_bury(struct mbx_box *box);
 void mbx_box_orphan(struct mbx_box *box);
 void mbx_box_hang_up(struct mbx_box *box);
 
-/* Sending (line.c); the lock is held */
-int mbx_box_accepts(const struct mbx_box *box);
-bool mbx_box_has_turn(const struct mbx_box *box, u32 len);
-bool mbx_box_is_over(const struct mbx_box *box, u32 len);
-bool mbx_box_has_taker(struct mbx_box *box, u32 len);
-bool mbx_box_refuse_small(struct mbx_box *box, u32 len, struct mbx_work *work);
-void mbx_box_accept(struct mbx_box *box, struct mbx_msg *msg,
-		    struct mbx_sender *receipt, struct mbx_work *work);
-void mbx_box_line_up_sender(struct mbx_box *box, struct mbx_sender *s);
-void mbx_box_give_up_sender(struct mbx_box *box, struct mbx_sender *s,
-			    struct mbx_work *work);
-bool mbx_box_admit(struct mbx_box *box, struct mbx_work *work);
-
-/* Receiving (line.c); the lock is held */
-int mbx_box_take(struct mbx_box *box, struct mbx_receiver *r);
-void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
-			      struct mbx_work *work);
-void mbx_box_give_up_receiver(struct mbx_box *box, struct mbx_receiver *r);
-void mbx_box_finish(struct mbx_box *box, struct mbx_receiver *r,
-		    struct mbx_work *work);
-bool mbx_box_give_back(struct mbx_box *box, struct mbx_msg *msg,
-		       struct mbx_work *work);
-void mbx_box_may_end(struct mbx_box *box);
-bool mbx_box_end_some(struct mbx_box *box, struct mbx_work *work);
-bool mbx_box_turn_out(struct mbx_box *box, int err, bool receivers,
-		      struct mbx_work *work);
-
-/* What poll may say (line.c); the lock is held */
-bool mbx_box_is_readable(const struct mbx_box *box);
-bool mbx_box_is_writable(const struct mbx_box *box);
-bool mbx_box_is_at_end(const struct mbx_box *box, const struct mbx_end *end);
-bool mbx_box_is_unreachable(const struct mbx_box *box);
-
 int mbx_box_init(void);
 void mbx_box_exit(void);
+
+/**
+ * mbx_box_lock() - take the lock
+ * @box: the mailbox
+ * @work: collects what must be done when the lock is dropped
+ */
+static inline void mbx_box_lock(struct mbx_box *box, struct mbx_work *work)
+	__acquires(&box->lock)
+{
+	work->news = 0;
+	work->steps = 0;
+	work->wakes.n = 0;
+	spin_lock(&box->lock);
+}
+
+/**
+ * mbx_is_polled() - whether anyone has to be told
+ * @pollers: one of the two lists of a mailbox
+ *
+ * Between a change and this look at the list there must be a barrier.  It is
+ * the mailbox lock: a poller enters the list and then takes the lock to look
+ * at the mailbox, so if it did not see our change, our hold of the lock came
+ * later, and we see it in the list.
+ *
+ * Return: true if someone may be in the list.
+ */
+static inline bool mbx_is_polled(struct wait_queue_head *pollers)
+{
+	/* The barrier is explained above. */
+	return waitqueue_active(pollers);
+}
+
+/**
+ * mbx_box_unlock() - drop the lock and do what was collected
+ * @box: the mailbox; the caller keeps it alive
+ * @work: what was collected
+ *
+ * Room that was freed goes to waiting senders first.  If that takes more than
+ * one hold of the lock, it is dropped and taken again meanwhile.
+ *
+ * Context: May sleep.
+ */
+static inline void mbx_box_unlock(struct mbx_box *box, struct mbx_work *work)
+	__releases(&box->lock)
+{
+	bool is_quiet = !work->wakes.n;
+
+	/* A message in or out, and nobody waits for that: most of the time. */
+	if (work->news == MBX_READABLE)
+		is_quiet &= !mbx_is_polled(&box->readable);
+	else if (work->news == MBX_FREED)
+		is_quiet &= list_empty(&box->senders) &&
+			    !mbx_is_polled(&box->writable) &&
+			    (box->messages || box->send_handles);
+	else
+		is_quiet &= !work->news;
+	if (likely(is_quiet))
+		spin_unlock(&box->lock);
+	else
+		mbx_box_unlock_slowly(box, work);
+}
 
 #endif /* MBX_BOX_H */

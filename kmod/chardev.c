@@ -12,10 +12,12 @@
 #include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/poll.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
 
 #include "args.h"
 #include "chardev.h"
+#include "compat.h"
 #include "handle.h"
 #include "verbs.h"
 
@@ -45,6 +47,7 @@ struct mbx_verb {
 static_assert(sizeof_field(struct mbx_args, bytes) ==
 	      sizeof(struct mbx_args) - offsetof(struct mbx_args, bytes));
 
+/* All verbs but the two that carry messages, which mbx_ioctl() calls. */
 static const struct mbx_verb mbx_verbs[] = {
 	MBX_VERB(MBOX_IOC_INFO, mbx_info, mbox_info,
 		 MBX_BEFORE(mbox_info, abi)),
@@ -57,44 +60,56 @@ static const struct mbx_verb mbx_verbs[] = {
 		 MBX_ALL(mbox_remove)),
 	MBX_VERB(MBOX_IOC_DESTROY, mbx_destroy, mbox_remove,
 		 MBX_ALL(mbox_remove)),
-	MBX_VERB(MBOX_IOC_SEND, mbx_send, mbox_send, MBX_ALL(mbox_send)),
-	MBX_VERB(MBOX_IOC_RECV, mbx_recv, mbox_recv, MBX_BEFORE(mbox_recv, id)),
 };
 
-/*
- * Fetch an argument: each byte of it once.  @usize comes from the one copy,
- * so nobody can change it behind our back.  What is beyond the structure we
- * know must be zero; a structure longer than a page is from no future.
- */
-static int mbx_fetch_args(struct mbx_args *args, const struct mbx_verb *verb,
-			  void __user *user)
+/* A size that is not the one we know: from an older or a newer program. */
+static int mbx_check_odd_size(u32 usize, u32 first, u32 known,
+			      const void __user *user)
 {
 	int zeroed;
 
-	if (copy_from_user(args->bytes, user, verb->in))
-		return -EFAULT;
-	args->user = user;
-	args->usize = args->size;
-	if (likely(args->usize == verb->known))
-		return 0;
-	if (args->usize < verb->first)
+	if (usize < first)
 		return -EINVAL;
-	if (args->usize > PAGE_SIZE)
-		return -E2BIG;
-	if (args->usize < verb->known) {
-		if (args->usize < verb->in)
-			memset(args->bytes + args->usize, 0,
-			       verb->in - args->usize);
+	if (usize <= known)
 		return 0;
-	}
-	zeroed = check_zeroed_user(user + verb->known,
-				   args->usize - verb->known);
+	/* A structure longer than a page is from no future. */
+	if (usize > PAGE_SIZE)
+		return -E2BIG;
+	zeroed = check_zeroed_user(user + known, usize - known);
 	if (zeroed <= 0)
 		return zeroed ?: -E2BIG;
 	return 0;
 }
 
-static long mbx_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static int mbx_check_size(u32 usize, u32 first, u32 known,
+			  const void __user *user)
+{
+	if (likely(usize == known))
+		return 0;
+	return mbx_check_odd_size(usize, first, known, user);
+}
+
+/*
+ * Fetch an argument: each byte of it once.  Its size is that of the one copy,
+ * so nobody can change it behind our back.
+ */
+static int mbx_fetch_args(struct mbx_args *args, const struct mbx_verb *verb,
+			  void __user *user)
+{
+	int err;
+
+	if (copy_from_user(args->bytes, user, verb->in))
+		return -EFAULT;
+	args->user = user;
+	args->usize = args->size;
+	err = mbx_check_size(args->usize, verb->first, verb->known, user);
+	if (!err && args->usize < verb->in)
+		memset(args->bytes + args->usize, 0, verb->in - args->usize);
+	return err;
+}
+
+static long mbx_ioctl_by_table(struct file *file, unsigned int cmd,
+			       void __user *user)
 {
 	unsigned int nr = _IOC_NR(cmd);
 	const struct mbx_verb *verb;
@@ -106,10 +121,85 @@ static long mbx_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	verb = &mbx_verbs[array_index_nospec(nr, ARRAY_SIZE(mbx_verbs))];
 	if (!verb->run)
 		return -ENOTTY;
-	err = mbx_fetch_args(&args, verb, (void __user *)arg);
+	err = mbx_fetch_args(&args, verb, user);
 	if (err)
 		return err;
 	return verb->run(file->private_data, file, &args);
+}
+
+/*
+ * The data path fetches its arguments field by field: a copy of so few bytes
+ * would cost several times as much in checks and calls as in bytes.
+ */
+static long mbx_ioctl_send(struct file *file, struct mbox_send __user *user)
+{
+	struct mbox_send a MBX_UNINIT;
+	int err;
+
+	if (!user_access_begin(user, sizeof(*user)))
+		return -EFAULT;
+	unsafe_get_user(a.size, &user->size, err_end);
+	unsafe_get_user(a.flags, &user->flags, err_end);
+	unsafe_get_user(a.data, &user->data, err_end);
+	unsafe_get_user(a.tag, &user->tag, err_end);
+	unsafe_get_user(a.deadline, &user->deadline, err_end);
+	unsafe_get_user(a.len, &user->len, err_end);
+	unsafe_get_user(a.priority, &user->priority, err_end);
+	unsafe_get_user(a.__reserved, &user->__reserved, err_end);
+	user_access_end();
+
+	err = mbx_check_size(a.size, sizeof(a), sizeof(a), user);
+	if (unlikely(err))
+		return err;
+	return mbx_send(file->private_data, &a, file->f_flags & O_NONBLOCK);
+
+err_end:
+	user_access_end();
+	return -EFAULT;
+}
+
+static long mbx_ioctl_recv(struct file *file, struct mbox_recv __user *user)
+{
+	struct mbox_recv a MBX_UNINIT;
+	int err;
+
+	if (!user_access_begin(user, sizeof(*user)))
+		return -EFAULT;
+	unsafe_get_user(a.size, &user->size, err_end);
+	unsafe_get_user(a.flags, &user->flags, err_end);
+	unsafe_get_user(a.data, &user->data, err_end);
+	unsafe_get_user(a.deadline, &user->deadline, err_end);
+	unsafe_get_user(a.len, &user->len, err_end);
+	unsafe_get_user(a.__reserved0, &user->__reserved0, err_end);
+	unsafe_get_user(a.__reserved[0], &user->__reserved[0], err_end);
+	unsafe_get_user(a.__reserved[1], &user->__reserved[1], err_end);
+	unsafe_get_user(a.__reserved[2], &user->__reserved[2], err_end);
+	unsafe_get_user(a.__reserved[3], &user->__reserved[3], err_end);
+	user_access_end();
+
+	err = mbx_check_size(a.size, sizeof(a), sizeof(a), user);
+	if (unlikely(err))
+		return err;
+	return mbx_recv(file->private_data, &a, user,
+			file->f_flags & O_NONBLOCK);
+
+err_end:
+	user_access_end();
+	return -EFAULT;
+}
+
+static long mbx_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
+
+	switch (cmd) {
+	case MBOX_IOC_SEND:
+		return mbx_ioctl_send(file, user);
+	case MBOX_IOC_RECV:
+		return mbx_ioctl_recv(file, user);
+	default:
+		return mbx_ioctl_by_table(file, cmd, user);
+	}
 }
 
 static bool mbx_is_nowait(const struct kiocb *iocb)

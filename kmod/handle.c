@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "handle.h"
+#include "line.h"
 #include "table.h"
 
 static struct kmem_cache *mbx_handle_cache;

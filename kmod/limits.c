@@ -90,17 +90,15 @@ struct mbx_purse *mbx_purse_get(kuid_t uid)
 }
 
 /**
- * mbx_purse_put() - give back a reference
- * @purse: the purse, or NULL
+ * mbx_purse_put_last() - mbx_purse_put() where it may be the last
+ * @purse: the purse
  *
  * Context: Any that may take a spinlock.
  */
-void mbx_purse_put(struct mbx_purse *purse)
+void mbx_purse_put_last(struct mbx_purse *purse)
 {
 	bool is_last;
 
-	if (!purse || refcount_dec_not_one(&purse->refs))
-		return;
 	spin_lock(&mbx_purses_lock);
 	is_last = refcount_dec_and_test(&purse->refs);
 	if (is_last)
@@ -108,39 +106,6 @@ void mbx_purse_put(struct mbx_purse *purse)
 	spin_unlock(&mbx_purses_lock);
 	if (is_last)
 		kmem_cache_free(mbx_purse_cache, purse);
-}
-
-/**
- * mbx_charge_message() - take one message from a purse
- * @purse: whose
- * @bytes: of kernel memory it takes
- *
- * The message holds a reference on the purse until it is refunded.
- *
- * Return: 0, or -EDQUOT with nothing taken.
- */
-int mbx_charge_message(struct mbx_purse *purse, u64 bytes)
-{
-	if (!mbx_take(&purse->messages, 1, READ_ONCE(mbx_user_messages)))
-		return -EDQUOT;
-	if (!mbx_take(&purse->bytes, bytes, READ_ONCE(mbx_user_bytes))) {
-		atomic64_dec(&purse->messages);
-		return -EDQUOT;
-	}
-	refcount_inc(&purse->refs);
-	return 0;
-}
-
-/**
- * mbx_refund_message() - pay one message back
- * @purse: whose
- * @bytes: as charged
- */
-void mbx_refund_message(struct mbx_purse *purse, u64 bytes)
-{
-	atomic64_sub(bytes, &purse->bytes);
-	atomic64_dec(&purse->messages);
-	mbx_purse_put(purse);
 }
 
 /**

@@ -34,7 +34,7 @@ static inline bool mbx_take(atomic64_t *used, u64 n, u64 limit)
 	do {
 		if ((u64)old > limit || n > limit - (u64)old)
 			return false;
-	} while (!atomic64_try_cmpxchg(used, &old, old + (s64)n));
+	} while (!atomic64_try_cmpxchg(used, &old, (s64)((u64)old + n)));
 	return true;
 }
 
@@ -93,14 +93,58 @@ extern unsigned long mbx_user_mailboxes;
 extern unsigned long mbx_mailbox_bytes;
 
 struct mbx_purse *mbx_purse_get(kuid_t uid);
-void mbx_purse_put(struct mbx_purse *purse);
-int mbx_charge_message(struct mbx_purse *purse, u64 bytes);
-void mbx_refund_message(struct mbx_purse *purse, u64 bytes);
+void mbx_purse_put_last(struct mbx_purse *purse);
 int mbx_charge_mailbox(struct mbx_purse *purse, u64 bytes);
 void mbx_refund_mailbox(struct mbx_purse *purse, u64 bytes);
 
 int mbx_limits_init(void);
 void mbx_limits_exit(void);
+
+/**
+ * mbx_purse_put() - give back a reference
+ * @purse: the purse
+ *
+ * Context: Any that may take a spinlock.
+ */
+static inline void mbx_purse_put(struct mbx_purse *purse)
+{
+	if (unlikely(!refcount_dec_not_one(&purse->refs)))
+		mbx_purse_put_last(purse);
+}
+
+/**
+ * mbx_charge_message() - take one message from a purse
+ * @purse: whose
+ * @bytes: of kernel memory it takes
+ *
+ * The message holds a reference on the purse until it is refunded.
+ *
+ * Return: 0, or -EDQUOT with nothing taken.
+ */
+static inline int mbx_charge_message(struct mbx_purse *purse, u64 bytes)
+{
+	if (!mbx_take(&purse->messages, 1, READ_ONCE(mbx_user_messages)))
+		return -EDQUOT;
+	if (!mbx_take(&purse->bytes, bytes, READ_ONCE(mbx_user_bytes))) {
+		atomic64_dec(&purse->messages);
+		return -EDQUOT;
+	}
+	refcount_inc(&purse->refs);
+	return 0;
+}
+
+/**
+ * mbx_refund_message() - pay one message back
+ * @purse: whose
+ * @bytes: as charged
+ */
+static inline void mbx_refund_message(struct mbx_purse *purse, u64 bytes)
+{
+	atomic64_sub(bytes, &purse->bytes);
+	atomic64_dec(&purse->messages);
+	mbx_purse_put(purse);
+}
+
 #endif
 
 #endif /* MBX_LIMITS_H */

@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mailbox at work: who stands in which line, hand-off, taking, finishing,
- * withdrawing.  Why it is right is argued in box.h and wait.h.
+ * The mailbox at work: what only some messages go through; see line.h.
  *
  * Locking: every function here is called with mbx_box.lock held, and neither
  * sleeps nor allocates, copies or frees.
- * Called by: send.c, recv.c, handle.c (poll) and box.c.
+ * Called by: the inline functions of line.h, send.c, recv.c, box.c.
  */
-#include <linux/ktime.h>
-#include <linux/lockdep.h>
-
-#include "box.h"
-#include "trace.h"
+#include "line.h"
 
 #define mbx_first_sender(line) \
 	list_first_entry_or_null(line, struct mbx_sender, waiter.link)
 #define mbx_first_receiver(line) \
 	list_first_entry_or_null(line, struct mbx_receiver, waiter.link)
-
-/* Count a message in. */
-static void mbx_count(struct mbx_box *box, const struct mbx_msg *msg)
-{
-	box->messages++;
-	box->bytes += msg->len;
-	box->charged += msg->charge;
-	if (box->messages > box->peak)
-		box->peak = box->messages;
-}
-
-/* Count a message out; its room can be passed on. */
-static void mbx_uncount(struct mbx_box *box, const struct mbx_msg *msg,
-			struct mbx_work *work)
-{
-	box->messages--;
-	box->bytes -= msg->len;
-	box->charged -= msg->charge;
-	work->has_freed = true;
-}
 
 static void mbx_leave_senders(struct mbx_box *box, struct mbx_sender *s)
 {
@@ -52,85 +27,33 @@ static void mbx_leave_receivers(struct mbx_box *box, struct mbx_receiver *r)
 	box->receivers_waiting--;
 }
 
-/* A receiver has @msg from now on; it keeps its place until finished. */
-static void mbx_give(struct mbx_box *box, struct mbx_receiver *r,
-		     struct mbx_msg *msg)
-{
-	msg->where = MBX_MSG_TAKEN;
-	r->msg = msg;
-	r->drops = box->dropped;
-}
-
-/* To the first receiver in line, whose room it fits, or into the queue. */
-static bool mbx_hand_over(struct mbx_box *box, struct mbx_msg *msg,
-			  struct mbx_work *work)
+/**
+ * mbx_box_hand_over() - give a message to the first receiver in line
+ * @box: the mailbox; mbx_box_refuse_small() came before, somebody waits
+ * @msg: the message
+ * @work: collects
+ */
+void mbx_box_hand_over(struct mbx_box *box, struct mbx_msg *msg,
+		       struct mbx_work *work)
 {
 	struct mbx_receiver *r = mbx_first_receiver(&box->receivers);
 
-	if (!r)
-		return false;
+	lockdep_assert_held(&box->lock);
 	mbx_leave_receivers(box, r);
-	mbx_give(box, r, msg);
+	mbx_box_give(box, r, msg);
 	r->waiter.message = msg->id;
 	mbx_wait_finish(&r->waiter, 0, &work->wakes);
-	return true;
 }
 
 /**
- * mbx_box_accepts() - whether a mailbox takes messages at all
- * @box: the mailbox
- *
- * Return: 0, -EIDRM or -EPIPE.
- */
-int mbx_box_accepts(const struct mbx_box *box)
-{
-	if (box->is_dead)
-		return -EIDRM;
-	return mbx_box_is_unreachable(box) ? -EPIPE : 0;
-}
-
-static bool mbx_has_room(const struct mbx_box *box, u32 len)
-{
-	return box->attr.capacity != MBOX_CAPACITY_BOUNDED ||
-	       mbx_fits(&box->attr.bounds, box->messages, box->bytes, len);
-}
-
-/**
- * mbx_box_has_turn() - whether a new sender need not stand in line
- * @box: the mailbox
- * @len: bytes of its message
- *
- * Return: true if nobody waits before it, and there is room.
- */
-bool mbx_box_has_turn(const struct mbx_box *box, u32 len)
-{
-	return list_empty(&box->senders) && mbx_has_room(box, len);
-}
-
-/**
- * mbx_box_is_over() - whether a message passes the limit of a mailbox
- * @box: the mailbox
- * @len: bytes of the message
- *
- * Return: true if it does, which is -EDQUOT whatever the capacity.
- */
-bool mbx_box_is_over(const struct mbx_box *box, u32 len)
-{
-	return box->bytes + len > READ_ONCE(mbx_mailbox_bytes);
-}
-
-/**
- * mbx_box_refuse_small() - send receivers away who have not enough room
+ * mbx_box_refuse_some() - mbx_box_refuse_small() where there are receivers
  * @box: the mailbox
  * @len: bytes of the message that is about to be accepted
  * @work: collects
  *
- * Those at the head of the line whose room it does not fit get EMSGSIZE.
- *
- * Return: true if the first receiver, if any, can have the message; false if
- * the lock must be dropped before going on.
+ * Return: see there.
  */
-bool mbx_box_refuse_small(struct mbx_box *box, u32 len, struct mbx_work *work)
+bool mbx_box_refuse_some(struct mbx_box *box, u32 len, struct mbx_work *work)
 {
 	struct mbx_receiver *r;
 
@@ -175,36 +98,35 @@ bool mbx_box_has_taker(struct mbx_box *box, u32 len)
 }
 
 /**
- * mbx_box_accept() - accept a message: hand it over, or queue it
- * @box: the mailbox; mbx_box_refuse_small() came before
- * @msg: the message, the mailbox's from now on
- * @receipt: its sender, in no line, if it waits until @msg is taken, or NULL
- * @work: collects
+ * mbx_box_line_up_receipt() - wait until a message is taken
+ * @box: the mailbox
+ * @s: the sender, in no line
+ * @msg: its message, which is being accepted
  */
-void mbx_box_accept(struct mbx_box *box, struct mbx_msg *msg,
-		    struct mbx_sender *receipt, struct mbx_work *work)
+void mbx_box_line_up_receipt(struct mbx_box *box, struct mbx_sender *s,
+			     struct mbx_msg *msg)
 {
 	lockdep_assert_held(&box->lock);
-	msg->id = ++box->last_id;
-	if (box->attr.attrs & MBOX_ATTR_TIMES)
-		msg->sent_time = ktime_get_ns();
-	msg->receipt = receipt;
-	box->sent++;
-	mbx_count(box, msg);
-	trace_mbox_send(box, msg);
+	s->waiter.what = MBOX_WAIT_RECEIPT;
+	s->waiter.message = msg->id;
+	list_add_tail(&s->waiter.link, &box->receipts);
+	box->senders_waiting++;
+	trace_mbox_wait(&s->waiter);
+}
 
-	if (receipt) {
-		receipt->waiter.what = MBOX_WAIT_RECEIPT;
-		receipt->waiter.message = msg->id;
-		list_add_tail(&receipt->waiter.link, &box->receipts);
-		box->senders_waiting++;
-		trace_mbox_wait(&receipt->waiter);
-	}
-	if (mbx_hand_over(box, msg, work))
-		return;
-	msg->where = MBX_MSG_QUEUED;
-	mbx_queue_add(&box->queue, msg);
-	work->is_readable = true;
+/**
+ * mbx_box_pass_receipt() - a sender's message was taken
+ * @box: the mailbox
+ * @s: the sender
+ * @work: collects
+ */
+void mbx_box_pass_receipt(struct mbx_box *box, struct mbx_sender *s,
+			  struct mbx_work *work)
+{
+	lockdep_assert_held(&box->lock);
+	s->msg = NULL;
+	mbx_leave_senders(box, s);
+	mbx_wait_finish(&s->waiter, 0, &work->wakes);
 }
 
 /**
@@ -231,7 +153,7 @@ static void mbx_withdraw(struct mbx_box *box, struct mbx_sender *s,
 	struct mbx_msg *msg = s->msg;
 
 	mbx_leave_senders(box, s);
-	mbx_uncount(box, msg, work);
+	mbx_box_uncount(box, msg, work);
 	box->sent--;
 	msg->receipt = NULL;
 	trace_mbox_drop(box, msg);
@@ -258,7 +180,7 @@ void mbx_box_give_up_sender(struct mbx_box *box, struct mbx_sender *s,
 		mbx_withdraw(box, s, work);
 	else
 		mbx_leave_senders(box, s);
-	work->has_freed = true;
+	work->news |= MBX_FREED;
 }
 
 /**
@@ -281,7 +203,7 @@ bool mbx_box_admit(struct mbx_box *box, struct mbx_work *work)
 		struct mbx_msg *msg = s->msg;
 		bool is_over = mbx_box_is_over(box, msg->len);
 
-		if (!mbx_has_room(box, msg->len))
+		if (!mbx_box_has_room(box, msg->len))
 			return false;
 		if (work->steps >= MBX_STEPS)
 			return true;
@@ -304,32 +226,6 @@ bool mbx_box_admit(struct mbx_box *box, struct mbx_work *work)
 }
 
 /**
- * mbx_box_take() - take the next message, if there is one
- * @box: the mailbox
- * @r: the receiver, in no line
- *
- * Return: 0 with @r->msg; -EIDRM; -EMSGSIZE with @r->needed; -EPIPE at the
- * handle's end; -EAGAIN if there is none.
- */
-int mbx_box_take(struct mbx_box *box, struct mbx_receiver *r)
-{
-	struct mbx_msg *msg = box->queue.first;
-
-	lockdep_assert_held(&box->lock);
-	if (box->is_dead)
-		return -EIDRM;
-	if (!msg)
-		return mbx_box_is_at_end(box, r->end) ? -EPIPE : -EAGAIN;
-	if (!r->truncates && msg->len > r->room) {
-		r->needed = msg->len;
-		return -EMSGSIZE;
-	}
-	mbx_queue_remove(&box->queue, msg);
-	mbx_give(box, r, msg);
-	return 0;
-}
-
-/**
  * mbx_box_line_up_receiver() - wait for a message, behind all who do
  * @box: the mailbox; mbx_box_take() gave -EAGAIN under this hold of the lock
  * @r: the receiver
@@ -344,7 +240,7 @@ void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
 		list_add_tail(&r->end_link, &box->enders);
 	box->receivers_waiting++;
 	if (box->attr.capacity == MBOX_CAPACITY_ZERO)
-		work->is_writable = true;
+		work->news |= MBX_WRITABLE;
 	trace_mbox_wait(&r->waiter);
 }
 
@@ -360,32 +256,24 @@ void mbx_box_give_up_receiver(struct mbx_box *box, struct mbx_receiver *r)
 }
 
 /**
- * mbx_box_finish() - a receiver has its message, in its memory
- * @box: the mailbox, not dead
- * @r: the receiver; its message, not withdrawn, is the caller's to drop
- * @work: collects: the receipt, and the room
+ * mbx_box_forsake() - a receiver drops its message: the mailbox has died
+ * @box: the mailbox, dead
+ * @r: the receiver; its message is the caller's to drop
+ * @work: collects
+ *
+ * A sender that waits for its receipt may still stand in line, and point to
+ * the message: mbx_box_bury() has not come to it.
  */
-void mbx_box_finish(struct mbx_box *box, struct mbx_receiver *r,
-		    struct mbx_work *work)
+void mbx_box_forsake(struct mbx_box *box, struct mbx_receiver *r,
+		     struct mbx_work *work)
 {
-	struct mbx_msg *msg = r->msg;
-	struct mbx_sender *s = msg->receipt;
+	struct mbx_sender *s = r->msg->receipt;
 
 	lockdep_assert_held(&box->lock);
-	mbx_uncount(box, msg, work);
-	msg->where = MBX_MSG_OUTSIDE;
-	box->received++;
-	if (!r->end->has_seen) {
-		r->end->has_seen = true;
-		mbx_box_may_end(box);
-	}
-	trace_mbox_receive(box, msg);
 	if (!s)
 		return;
-	msg->receipt = NULL;
-	s->msg = NULL;
-	mbx_leave_senders(box, s);
-	mbx_wait_finish(&s->waiter, 0, &work->wakes);
+	mbx_withdraw(box, s, work);
+	mbx_wait_finish(&s->waiter, -EIDRM, &work->wakes);
 }
 
 /**
@@ -404,11 +292,13 @@ bool mbx_box_give_back(struct mbx_box *box, struct mbx_msg *msg,
 	lockdep_assert_held(&box->lock);
 	if (!mbx_box_refuse_small(box, msg->len, work))
 		return false;
-	if (mbx_hand_over(box, msg, work))
+	if (!list_empty(&box->receivers)) {
+		mbx_box_hand_over(box, msg, work);
 		return true;
+	}
 	msg->where = MBX_MSG_QUEUED;
 	box->steps += mbx_queue_return(&box->queue, msg);
-	work->is_readable = true;
+	work->news |= MBX_READABLE;
 	return true;
 }
 
@@ -496,9 +386,9 @@ bool mbx_box_turn_out(struct mbx_box *box, int err, bool receivers,
  *
  * Return: true if a message is queued.
  */
-bool mbx_box_is_readable(const struct mbx_box *box)
+bool mbx_box_is_readable(struct mbx_box *box)
 {
-	return box->queue.first;
+	return mbx_queue_first(&box->queue);
 }
 
 /**
@@ -526,15 +416,4 @@ bool mbx_box_is_at_end(const struct mbx_box *box, const struct mbx_end *end)
 {
 	return end->is_wanted && !box->messages && !box->send_handles &&
 	       (end->has_seen || box->send_opens != end->opens);
-}
-
-/**
- * mbx_box_is_unreachable() - whether nobody can ever receive
- * @box: the mailbox
- *
- * Return: true if it has no name and no RECV handle.
- */
-bool mbx_box_is_unreachable(const struct mbx_box *box)
-{
-	return !box->is_named && !box->recv_handles;
 }

@@ -32,12 +32,14 @@ static const struct {
 	const char *name;
 	u32 room;
 } mbx_msg_kinds[] = {
-	{ "mbx_msg_128", 128 },
+	{ "mbx_msg_small", MBX_SMALL },
 	{ "mbx_msg_1k", 1024 },
 	{ "mbx_msg_4k", 4096 },
 };
 
 #define MBX_MSG_KINDS ARRAY_SIZE(mbx_msg_kinds)
+
+static_assert(sizeof(struct mbx_msg) + MBX_SMALL + sizeof(void *) == 256);
 
 static struct kmem_cache *mbx_msg_caches[MBX_MSG_KINDS];
 static struct kmem_cache *mbx_segment_cache;
@@ -51,7 +53,7 @@ static unsigned int mbx_msg_kind(u32 len)
 	return kind;
 }
 
-static void mbx_msg_free(struct mbx_msg *msg)
+static __always_inline void mbx_msg_free(struct mbx_msg *msg)
 {
 	struct mbx_segment *s = msg->rest;
 	unsigned int n = 0;
@@ -64,7 +66,7 @@ static void mbx_msg_free(struct mbx_msg *msg)
 		if (!(++n % 1024))
 			cond_resched();
 	}
-	kmem_cache_free(mbx_msg_caches[msg->kind], msg);
+	kmem_cache_free(mbx_msg_caches[mbx_msg_kind(msg->len)], msg);
 }
 
 static int mbx_msg_add_segments(struct mbx_msg *msg, u32 len)
@@ -86,25 +88,39 @@ static int mbx_msg_add_segments(struct mbx_msg *msg, u32 len)
 }
 
 /**
+ * mbx_msg_charge_long() - mbx_msg_charge() for all but small messages
+ * @len: its bytes
+ *
+ * Return: bytes.
+ */
+u32 mbx_msg_charge_long(u32 len)
+{
+	u32 room = mbx_msg_kinds[mbx_msg_kind(len)].room;
+
+	return sizeof(struct mbx_msg) + room +
+	       DIV_ROUND_UP(len - min(len, room), MBX_SEGMENT_BYTES) *
+		       PAGE_SIZE;
+}
+
+/**
  * mbx_msg_new() - memory for a message, charged to a purse
  * @purse: whom to charge
  * @len: bytes
  *
- * The caller owns it, fills it and takes its stamp.
+ * The caller owns it, stamps it, and fills it; where it is and who waits for
+ * it is set when a mailbox accepts it.
  *
  * Return: the message, -EDQUOT or -ENOMEM.
  */
 struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len)
 {
 	unsigned int kind = mbx_msg_kind(len);
-	u32 rest = len - min(len, mbx_msg_kinds[kind].room);
-	u32 charge = sizeof(struct mbx_msg) + mbx_msg_kinds[kind].room +
-		     DIV_ROUND_UP(rest, MBX_SEGMENT_BYTES) * PAGE_SIZE;
+	u32 charge = mbx_msg_charge(len);
 	struct mbx_msg *msg;
 	int err;
 
 	err = mbx_charge_message(purse, charge);
-	if (err)
+	if (unlikely(err))
 		return ERR_PTR(err);
 
 	msg = kmem_cache_alloc(mbx_msg_caches[kind], MBX_GFP);
@@ -113,21 +129,15 @@ struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len)
 		return ERR_PTR(-ENOMEM);
 	}
 	msg->rest = NULL;
-	msg->kind = kind;
-	if (unlikely(rest) && mbx_msg_add_segments(msg, rest)) {
+	msg->len = len;
+	if (unlikely(len > mbx_msg_kinds[kind].room) &&
+	    mbx_msg_add_segments(msg, len - mbx_msg_kinds[kind].room)) {
 		mbx_msg_free(msg);
 		mbx_refund_message(purse, charge);
 		return ERR_PTR(-ENOMEM);
 	}
-	msg->id = 0;
-	msg->receipt = NULL;
 	msg->sent_time = 0;
 	msg->purse = purse;
-	msg->len = len;
-	msg->charge = charge;
-	msg->where = MBX_MSG_OUTSIDE;
-	msg->stamp.process = NULL;
-	msg->stamp.thread = NULL;
 	return msg;
 }
 
@@ -137,18 +147,18 @@ struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len)
  */
 #define mbx_msg_for_each_piece(msg, s, piece, n, todo)                         \
 	for (s = (msg)->rest, piece = (msg)->data,                             \
-	    n = min((todo), mbx_msg_kinds[(msg)->kind].room);                  \
+	    n = min((todo), mbx_msg_kinds[mbx_msg_kind((msg)->len)].room);     \
 	     n; piece = s ? s->data : NULL, s = s ? s->next : NULL, todo -= n, \
 	    n = min_t(u32, todo, MBX_SEGMENT_BYTES))
 
 /**
- * mbx_msg_fill() - fetch all bytes of a message
+ * mbx_msg_fill_long() - mbx_msg_fill() for all but small messages
  * @msg: the message
  * @from: where its bytes lie
  *
  * Return: 0 or -EFAULT.
  */
-int mbx_msg_fill(struct mbx_msg *msg, const void __user *from)
+int mbx_msg_fill_long(struct mbx_msg *msg, const void __user *from)
 {
 	u32 todo = msg->len, n;
 	struct mbx_segment *s;
@@ -182,14 +192,14 @@ int mbx_msg_fill_iter(struct mbx_msg *msg, struct iov_iter *from)
 }
 
 /**
- * mbx_msg_copy() - store the first bytes of a message
+ * mbx_msg_copy_long() - mbx_msg_copy() for more than a small message
  * @msg: the message
  * @to: where to
  * @len: how many, at most the message's
  *
  * Return: 0 or -EFAULT.
  */
-int mbx_msg_copy(struct mbx_msg *msg, void __user *to, u32 len)
+int mbx_msg_copy_long(struct mbx_msg *msg, void __user *to, u32 len)
 {
 	struct mbx_segment *s;
 	u32 n;
@@ -232,7 +242,7 @@ int mbx_msg_copy_iter(struct mbx_msg *msg, struct iov_iter *to, u32 len)
 void mbx_msg_drop(struct mbx_msg *msg)
 {
 	struct mbx_purse *purse = msg->purse;
-	u32 charge = msg->charge;
+	u32 charge = mbx_msg_charge(msg->len);
 
 	mbx_stamp_put(&msg->stamp);
 	mbx_msg_free(msg);
@@ -243,7 +253,8 @@ void mbx_msg_drop(struct mbx_msg *msg)
  * mbx_msg_init() - make the caches
  *
  * Bytes of messages are copied from and to user space, so each cache has a
- * window for just them; that also keeps it from being merged with others.
+ * window for just them.  The constructor keeps the allocator from clearing
+ * each object first: all bytes that are ever copied out have been copied in.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -257,13 +268,14 @@ int mbx_msg_init(void)
 		mbx_msg_caches[i] = kmem_cache_create_usercopy(
 			mbx_msg_kinds[i].name, sizeof(struct mbx_msg) + room, 0,
 			SLAB_ACCOUNT, offsetof(struct mbx_msg, data), room,
-			NULL);
+			mbx_no_merge);
 		if (!mbx_msg_caches[i])
 			goto err_destroy;
 	}
 	mbx_segment_cache = kmem_cache_create_usercopy(
 		"mbx_segment", sizeof(struct mbx_segment), 0, SLAB_ACCOUNT,
-		offsetof(struct mbx_segment, data), MBX_SEGMENT_BYTES, NULL);
+		offsetof(struct mbx_segment, data), MBX_SEGMENT_BYTES,
+		mbx_no_merge);
 	if (!mbx_segment_cache)
 		goto err_destroy;
 	return 0;

@@ -23,6 +23,7 @@
 #include "compat.h"
 #include "delay.h"
 #include "handle.h"
+#include "line.h"
 #include "names.h"
 #include "table.h"
 #include "trace.h"

@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of messages: a tree of the levels that are present, and in each
- * level a ring of messages.  A priority is two levels: its urgent messages,
- * last in, first out, and below it the others, first in, first out.
- *
- * The ring has no head of its own.  Its first message, the leader, stands in
- * the tree; "before the leader" is at once the end of the ring and, if the
- * newcomer is made leader, its front.  So a level costs no memory beside its
- * messages, adding to and taking from the highest level is a few stores
- * however many messages wait, and another level costs a walk over the levels
- * present, not over messages.
+ * The order of messages: the levels that are not plain, and putting messages
+ * back.  How it works is told in queue.h.
  *
  * Locking: the caller holds the lock that guards the queue.
  */
 #include "queue.h"
 
 #define mbx_leader(node) rb_entry(node, struct mbx_msg, level)
-
-/**
- * mbx_queue_init() - make a queue empty
- * @q: the queue
- */
-void mbx_queue_init(struct mbx_queue *q)
-{
-	q->levels = RB_ROOT;
-	q->first = NULL;
-}
 
 static u32 mbx_level_of(const struct mbx_msg *msg)
 {
@@ -43,8 +25,8 @@ static void mbx_lead(struct mbx_queue *q, struct mbx_msg *old,
 {
 	rb_replace_node(&old->level, &msg->level, &q->levels);
 	RB_CLEAR_NODE(&old->level);
-	if (q->first == old)
-		q->first = msg;
+	if (q->top == old)
+		q->top = msg;
 }
 
 /*
@@ -57,8 +39,8 @@ static struct mbx_msg *mbx_find_or_lead(struct mbx_queue *q,
 	struct rb_node **link = &q->levels.rb_node, *parent = NULL;
 	u32 level = mbx_level_of(msg);
 
-	if (q->first && mbx_level_of(q->first) == level)
-		return q->first;
+	if (q->top && mbx_level_of(q->top) == level)
+		return q->top;
 
 	while (*link) {
 		struct mbx_msg *leader = mbx_leader(*link);
@@ -72,8 +54,8 @@ static struct mbx_msg *mbx_find_or_lead(struct mbx_queue *q,
 	INIT_LIST_HEAD(&msg->link);
 	rb_link_node(&msg->level, parent, link);
 	rb_insert_color(&msg->level, &q->levels);
-	if (!q->first || level > mbx_level_of(q->first))
-		q->first = msg;
+	if (!q->top || level > mbx_level_of(q->top))
+		q->top = msg;
 	return NULL;
 }
 
@@ -88,16 +70,31 @@ static void mbx_insert(struct mbx_queue *q, struct mbx_msg *msg,
 }
 
 /**
- * mbx_queue_add() - put a new message into the queue
+ * mbx_queue_add_level() - mbx_queue_add() for all but the lowest level
  * @q: the queue
- * @msg: the message: its priority and is_urgent say where to
+ * @msg: the message
  */
-void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
+void mbx_queue_add_level(struct mbx_queue *q, struct mbx_msg *msg)
 {
 	struct mbx_msg *leader = mbx_find_or_lead(q, msg);
 
 	if (leader)
 		mbx_insert(q, msg, leader, msg->is_urgent);
+}
+
+/* Put a plain message back among the others. */
+static unsigned int mbx_return_plain(struct mbx_queue *q, struct mbx_msg *msg)
+{
+	struct list_head *pos;
+	unsigned int steps = 0;
+
+	list_for_each(pos, &q->plain) {
+		if (list_entry(pos, struct mbx_msg, link)->id > msg->id)
+			break;
+		steps++;
+	}
+	list_add_tail(&msg->link, pos);
+	return steps;
 }
 
 /**
@@ -114,30 +111,45 @@ void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
  */
 unsigned int mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg)
 {
-	struct mbx_msg *leader = mbx_find_or_lead(q, msg);
-	struct mbx_msg *pos = leader;
+	struct mbx_msg *leader, *pos;
 	unsigned int steps = 0;
 
+	if (mbx_is_plain(msg))
+		return mbx_return_plain(q, msg);
+	leader = mbx_find_or_lead(q, msg);
 	if (!leader)
 		return 0;
-	if (!msg->is_urgent) {
-		while (pos->id < msg->id) {
-			steps++;
-			pos = list_next_entry(pos, link);
-			if (pos == leader)
-				break;
-		}
+	pos = leader;
+	while (!msg->is_urgent && pos->id < msg->id) {
+		steps++;
+		pos = list_next_entry(pos, link);
+		if (pos == leader)
+			break;
 	}
-	mbx_insert(q, msg, pos, pos == leader && (msg->is_urgent || !steps));
+	mbx_insert(q, msg, pos, !steps);
 	return steps;
 }
 
 /**
- * mbx_queue_remove() - take a message out of the queue, from anywhere
+ * mbx_queue_move() - move all messages to another queue
+ * @to: where to; what it was does not matter
+ * @from: where from; empty afterwards
+ */
+void mbx_queue_move(struct mbx_queue *to, struct mbx_queue *from)
+{
+	mbx_queue_init(to);
+	list_splice(&from->plain, &to->plain);
+	to->levels = from->levels;
+	to->top = from->top;
+	mbx_queue_init(from);
+}
+
+/**
+ * mbx_queue_remove_level() - mbx_queue_remove() for all but the lowest level
  * @q: the queue
  * @msg: a message in it
  */
-void mbx_queue_remove(struct mbx_queue *q, struct mbx_msg *msg)
+void mbx_queue_remove_level(struct mbx_queue *q, struct mbx_msg *msg)
 {
 	if (!mbx_is_leader(msg)) {
 		list_del(&msg->link);
@@ -148,10 +160,10 @@ void mbx_queue_remove(struct mbx_queue *q, struct mbx_msg *msg)
 		list_del(&msg->link);
 		return;
 	}
-	if (q->first == msg) {
+	if (q->top == msg) {
 		struct rb_node *next = rb_next(&msg->level);
 
-		q->first = next ? mbx_leader(next) : NULL;
+		q->top = next ? mbx_leader(next) : NULL;
 	}
 	rb_erase(&msg->level, &q->levels);
 	RB_CLEAR_NODE(&msg->level);

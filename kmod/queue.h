@@ -6,29 +6,101 @@
  * Higher priority first; within one priority first in, first out; an urgent
  * message goes to the front of its priority.
  *
+ * DOC: Levels and rings
+ *
+ * A priority is two levels: its urgent messages, last in, first out, and below
+ * it the others, first in, first out.  Most messages are of the lowest level,
+ * of priority 0 and not urgent: they stand in a plain list.  The other levels
+ * that are present stand in a tree, each as a ring of messages.
+ *
+ * A ring has no head of its own.  Its first message, the leader, stands in
+ * the tree; "before the leader" is at once the end of the ring and, if the
+ * newcomer is made leader, its front.  So a level costs no memory beside its
+ * messages, adding to and taking from the lowest or the highest level is a
+ * few stores however many messages wait, and another level costs a walk over
+ * the levels present, not over messages.
+ *
  * Locking: the caller holds the lock that guards the queue.
- * Called by: box.c.
+ * Called by: box.c and line.c.
  */
 #ifndef MBX_QUEUE_H
 #define MBX_QUEUE_H
 
+#include <linux/list.h>
 #include <linux/rbtree.h>
 
 #include "msg.h"
 
 /**
  * struct mbx_queue - messages in the order they will be received
- * @levels: the leader of each level present, the highest leftmost
- * @first: leader of the highest level: the next to be received, or NULL
+ * @plain: the messages of the lowest level
+ * @levels: the leader of each other level present, the highest leftmost
+ * @top: leader of the highest level in the tree, or NULL
  */
 struct mbx_queue {
+	struct list_head plain;
 	struct rb_root levels;
-	struct mbx_msg *first;
+	struct mbx_msg *top;
 };
 
-void mbx_queue_init(struct mbx_queue *q);
-void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_queue_add_level(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_queue_remove_level(struct mbx_queue *q, struct mbx_msg *msg);
 unsigned int mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg);
-void mbx_queue_remove(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_queue_move(struct mbx_queue *to, struct mbx_queue *from);
+
+/**
+ * mbx_queue_init() - make a queue empty
+ * @q: the queue
+ */
+static inline void mbx_queue_init(struct mbx_queue *q)
+{
+	INIT_LIST_HEAD(&q->plain);
+	q->levels = RB_ROOT;
+	q->top = NULL;
+}
+
+static inline bool mbx_is_plain(const struct mbx_msg *msg)
+{
+	return !msg->priority && !msg->is_urgent;
+}
+
+/**
+ * mbx_queue_first() - the next message to be received
+ * @q: the queue
+ *
+ * Return: the message, still in the queue, or NULL.
+ */
+static inline struct mbx_msg *mbx_queue_first(struct mbx_queue *q)
+{
+	if (q->top)
+		return q->top;
+	return list_first_entry_or_null(&q->plain, struct mbx_msg, link);
+}
+
+/**
+ * mbx_queue_add() - put a new message into the queue
+ * @q: the queue
+ * @msg: the message: its priority and is_urgent say where to
+ */
+static inline void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
+{
+	if (mbx_is_plain(msg))
+		list_add_tail(&msg->link, &q->plain);
+	else
+		mbx_queue_add_level(q, msg);
+}
+
+/**
+ * mbx_queue_remove() - take a message out of the queue, from anywhere
+ * @q: the queue
+ * @msg: a message in it
+ */
+static inline void mbx_queue_remove(struct mbx_queue *q, struct mbx_msg *msg)
+{
+	if (mbx_is_plain(msg))
+		list_del(&msg->link);
+	else
+		mbx_queue_remove_level(q, msg);
+}
 
 #endif /* MBX_QUEUE_H */

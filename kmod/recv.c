@@ -10,55 +10,30 @@
  * Called by: chardev.c.
  */
 #include <linux/err.h>
-#include <linux/fs.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
 
-#include "args.h"
+#include "compat.h"
 #include "delay.h"
 #include "handle.h"
+#include "line.h"
 #include "verbs.h"
 
-/**
- * struct mbx_receiving - a receive, however it was asked for
- * @data: where the bytes go, if @iter is NULL
- * @iter: where the bytes go
- * @args: where the rest goes, or NULL
- * @room: bytes of room
- * @truncates: take what fits
- * @nowait: fail rather than wait
- * @deadline: until when to wait
- */
-struct mbx_receiving {
-	void __user *data;
-	struct iov_iter *iter;
-	struct mbx_args *args;
-	u32 room;
-	bool truncates;
-	bool nowait;
-	struct mbx_deadline deadline;
-};
-
-/* Take a message, waiting for one if that is wanted: 0 with @r->msg. */
-static int mbx_fetch(struct mbx_handle *h, struct mbx_receiver *r,
-		     const struct mbx_receiving *what)
+/* Wait until a message is handed over: 0 with @r->msg.  Drops the lock. */
+static noinline int mbx_await(struct mbx_box *box, struct mbx_receiver *r,
+			      const struct mbx_deadline *deadline)
+	__releases(&box->lock)
 {
-	struct mbx_box *box = h->box;
-	struct mbx_work work;
-	bool waits;
+	struct mbx_work work = {};
 	int err;
 
-	mbx_box_lock(box, &work);
-	err = mbx_box_take(box, r);
-	waits = err == -EAGAIN && !what->nowait;
-	if (waits)
-		mbx_box_line_up_receiver(box, r, &work);
+	mbx_waiter_init(&r->waiter, MBOX_WAIT_RECV, box->id);
+	mbx_box_line_up_receiver(box, r, &work);
 	mbx_box_unlock(box, &work);
-	if (!waits)
-		return err;
 
-	err = mbx_wait_sleep(&r->waiter, &what->deadline);
+	err = mbx_wait_sleep(&r->waiter, deadline);
 	if (err) {
 		mbx_box_lock(box, &work);
 		if (mbx_waiter_is_ready(&r->waiter))
@@ -70,42 +45,69 @@ static int mbx_fetch(struct mbx_handle *h, struct mbx_receiver *r,
 	return err ?: r->waiter.result;
 }
 
-/* What RECV tells of a message besides its bytes, for the current task. */
-static void mbx_describe(struct mbox_recv *out, const struct mbx_msg *msg,
-			 u64 drops)
+/* Take a message, waiting for one if that is wanted: 0 with @r->msg. */
+static __always_inline int mbx_fetch(struct mbx_box *box,
+				     struct mbx_receiver *r, bool nowait,
+				     const struct mbx_deadline *deadline)
 {
-	struct pid_namespace *ns = task_active_pid_ns(current);
+	int err;
 
-	out->id = msg->id;
-	out->tag = msg->tag;
-	out->start_time = mbx_boottime_shown(msg->stamp.start_time);
-	out->sent_time = mbx_monotonic_shown(msg->sent_time);
-	out->drops = drops;
-	out->msg_len = msg->len;
-	out->priority = msg->priority;
-	out->pid = pid_nr_ns(msg->stamp.process, ns);
-	out->tid = msg->stamp.thread == msg->stamp.process ?
-			   out->pid :
-			   pid_nr_ns(msg->stamp.thread, ns);
-	out->uid = mbx_uid_shown(msg->stamp.uid);
-	out->gid = mbx_gid_shown(msg->stamp.gid);
+	spin_lock(&box->lock);
+	err = mbx_box_take(box, r);
+	if (err == -EAGAIN && !nowait)
+		return mbx_await(box, r, deadline);
+	spin_unlock(&box->lock);
+	return err;
 }
 
-static int mbx_deliver(const struct mbx_receiver *r,
-		       const struct mbx_receiving *what)
+/* Tell what there is to a message besides its bytes, as the caller sees it. */
+static __always_inline int mbx_describe(struct mbox_recv __user *out,
+					const struct mbx_msg *msg, u64 drops)
 {
-	struct mbx_msg *msg = r->msg;
-	u32 len = min(msg->len, what->room);
+	const struct mbx_stamp *stamp = &msg->stamp;
+	pid_t pid = mbx_pid_shown(stamp->process);
+	pid_t tid = likely(stamp->thread == stamp->process) ?
+			    pid :
+			    mbx_pid_shown(stamp->thread);
+	u64 start_time = mbx_boottime_shown(stamp->start_time);
+	u64 sent_time = mbx_monotonic_shown(msg->sent_time);
+	u32 uid = mbx_uid_shown(stamp->uid);
+	u32 gid = mbx_gid_shown(stamp->gid);
+
+	if (!user_access_begin(out, sizeof(*out)))
+		return -EFAULT;
+	unsafe_put_user(msg->id, &out->id, err_end);
+	unsafe_put_user(msg->tag, &out->tag, err_end);
+	unsafe_put_user(start_time, &out->start_time, err_end);
+	unsafe_put_user(sent_time, &out->sent_time, err_end);
+	unsafe_put_user(drops, &out->drops, err_end);
+	unsafe_put_user(msg->len, &out->msg_len, err_end);
+	unsafe_put_user(msg->priority, &out->priority, err_end);
+	unsafe_put_user(pid, &out->pid, err_end);
+	unsafe_put_user(tid, &out->tid, err_end);
+	unsafe_put_user(uid, &out->uid, err_end);
+	unsafe_put_user(gid, &out->gid, err_end);
+	user_access_end();
+	return 0;
+
+err_end:
+	user_access_end();
+	return -EFAULT;
+}
+
+static __always_inline int mbx_deliver(const struct mbx_receiver *r,
+				       const struct mbox_recv *a,
+				       struct mbox_recv __user *out,
+				       struct iov_iter *iter)
+{
+	u32 len = min(r->msg->len, a->len);
 	int err;
 
 	mbx_delay(MBX_DELAY_WHILE_COPYING);
-	if (what->iter)
-		return mbx_msg_copy_iter(msg, what->iter, len);
-	err = mbx_msg_copy(msg, what->data, len);
-	if (err)
-		return err;
-	mbx_describe(&what->args->recv, msg, r->drops);
-	return mbx_args_put_members(what->args, recv, id, gid);
+	if (unlikely(iter))
+		return mbx_msg_copy_iter(r->msg, iter, len);
+	err = mbx_msg_copy(r->msg, u64_to_user_ptr(a->data), len);
+	return err ?: mbx_describe(out, r->msg, r->drops);
 }
 
 /*
@@ -115,17 +117,19 @@ static int mbx_deliver(const struct mbx_receiver *r,
  * A receiver that is killed while it copies has received: its memory may be
  * gone, and the message must not wait for a copy that cannot happen.
  */
-static int mbx_settle(struct mbx_box *box, struct mbx_receiver *r, int err)
+static __always_inline int mbx_settle(struct mbx_box *box,
+				      struct mbx_receiver *r, int err)
 {
-	bool has_received = !err || fatal_signal_pending(current);
+	bool has_received = likely(!err) || fatal_signal_pending(current);
 	struct mbx_msg *msg = r->msg;
-	struct mbx_work work;
+	struct mbx_work work MBX_UNINIT;
 
 again:
 	mbx_box_lock(box, &work);
-	if (box->is_dead) {
+	if (unlikely(box->is_dead)) {
+		mbx_box_forsake(box, r, &work);
 		err = -EIDRM;
-	} else if (msg->where == MBX_MSG_WITHDRAWN) {
+	} else if (unlikely(msg->where == MBX_MSG_WITHDRAWN)) {
 		err = -EAGAIN;
 	} else if (has_received) {
 		mbx_box_finish(box, r, &work);
@@ -136,72 +140,74 @@ again:
 		goto again;
 	}
 	mbx_box_unlock(box, &work);
-	if (msg)
+	if (likely(msg))
 		mbx_msg_drop(msg);
 	return err;
 }
 
-static int mbx_do_recv(struct mbx_handle *h, struct mbx_receiver *r,
-		       const struct mbx_receiving *what)
+/*
+ * With -EMSGSIZE, @needed is how long the message is.  Inline, so that the
+ * ioctl has no code for an iterator, which read() alone has.
+ */
+static __always_inline int mbx_do_recv(struct mbx_handle *h,
+				       const struct mbox_recv *a,
+				       struct mbox_recv __user *out,
+				       struct iov_iter *iter, bool nowait,
+				       u32 *needed)
 {
-	struct iov_iter start;
+	struct mbx_deadline deadline MBX_UNINIT;
+	struct mbx_receiver r MBX_UNINIT;
+	struct iov_iter start MBX_UNINIT;
 	int err;
 
-	if (!(READ_ONCE(h->rights) & MBOX_RIGHT_RECV))
-		return -EBADF;
-	if (what->iter)
-		start = *what->iter;
-	r->room = what->room;
-	r->truncates = what->truncates;
-	r->end = &h->end;
+	err = mbx_deadline_set(&deadline, a->deadline,
+			       a->flags & MBOX_REALTIME);
+	if (unlikely(err))
+		return err;
+	if (iter)
+		start = *iter;
+	r.end = &h->end;
+	r.room = a->len;
+	r.truncates = a->flags & MBOX_TRUNCATE;
 	for (;;) {
-		mbx_waiter_init(&r->waiter, MBOX_WAIT_RECV, h->box->id);
-		err = mbx_fetch(h, r, what);
-		if (err)
+		err = mbx_fetch(h->box, &r, nowait, &deadline);
+		if (unlikely(err)) {
+			*needed = err == -EMSGSIZE ? r.needed : 0;
 			return err;
-		err = mbx_settle(h->box, r, mbx_deliver(r, what));
-		if (err != -EAGAIN)
+		}
+		err = mbx_settle(h->box, &r, mbx_deliver(&r, a, out, iter));
+		if (likely(err != -EAGAIN))
 			return err;
-		if (what->iter)
-			*what->iter = start;
+		if (iter)
+			*iter = start;
 	}
 }
 
 /**
  * mbx_recv() - MBOX_IOC_RECV
  * @h: the handle
- * @file: its file
- * @args: struct mbox_recv
+ * @args: what is asked for
+ * @out: where results go
+ * @nowait: the file is non-blocking
  *
  * Return: 0 or the errors of RECV.
  */
-long mbx_recv(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+long mbx_recv(struct mbx_handle *h, const struct mbox_recv *args,
+	      struct mbox_recv __user *out, bool nowait)
 {
-	struct mbox_recv *a = &args->recv;
-	struct mbx_receiving what = {
-		.data = u64_to_user_ptr(a->data),
-		.args = args,
-		.room = a->len,
-		.truncates = a->flags & MBOX_TRUNCATE,
-		.nowait = (a->flags & MBOX_NOWAIT) ||
-			  (file->f_flags & O_NONBLOCK),
-	};
-	struct mbx_receiver r;
+	u32 needed MBX_UNINIT;
 	int err;
 
-	if ((a->flags & ~MBX_RECV_FLAGS) || a->__reserved0 ||
-	    memchr_inv(a->__reserved, 0, sizeof(a->__reserved)))
+	if (!(READ_ONCE(h->rights) & MBOX_RIGHT_RECV))
+		return -EBADF;
+	if ((args->flags & ~MBX_RECV_FLAGS) || args->__reserved0 ||
+	    (args->__reserved[0] | args->__reserved[1] | args->__reserved[2] |
+	     args->__reserved[3]))
 		return -EINVAL;
-	err = mbx_deadline_set(&what.deadline, a->deadline,
-			       a->flags & MBOX_REALTIME);
-	if (err)
-		return err;
-	err = mbx_do_recv(h, &r, &what);
-	if (err == -EMSGSIZE) {
-		a->msg_len = r.needed;
-		if (mbx_args_put_members(args, recv, msg_len, msg_len))
-			return -EFAULT;
-	}
+	err = mbx_do_recv(h, args, out, NULL,
+			  nowait || (args->flags & MBOX_NOWAIT), &needed);
+	if (err == -EMSGSIZE && put_user(needed, &out->msg_len))
+		return -EFAULT;
 	return err;
 }
 
@@ -216,12 +222,8 @@ long mbx_recv(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 ssize_t mbx_read(struct mbx_handle *h, struct iov_iter *to, bool nowait)
 {
 	size_t room = iov_iter_count(to);
-	struct mbx_receiving what = {
-		.iter = to,
-		.room = min_t(size_t, room, U32_MAX),
-		.nowait = nowait,
-	};
-	struct mbx_receiver r;
+	struct mbox_recv args = { .len = min_t(size_t, room, U32_MAX) };
+	u32 needed;
 	int err;
 
 	mbx_handle_use(h);
@@ -229,7 +231,7 @@ ssize_t mbx_read(struct mbx_handle *h, struct iov_iter *to, bool nowait)
 		return -EBADF;
 	if (!room)
 		return 0;
-	err = mbx_do_recv(h, &r, &what);
+	err = mbx_do_recv(h, &args, NULL, to, nowait, &needed);
 	if (err)
 		return err == -EPIPE ? 0 : err;
 	return room - iov_iter_count(to);

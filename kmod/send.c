@@ -4,84 +4,69 @@
  *
  * Reads top to bottom: what is asked for is checked, the message is made and
  * filled before the lock, accepted or lined up under it, and waited for
- * without.  Room and receipts are one line each in box.h.
+ * without.  Room and receipts are a line each in box.h.
  *
  * Locking: mbx_box.lock, by mbx_box_lock().
  * Called by: chardev.c.
  */
 #include <linux/cred.h>
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/uio.h>
 
-#include "args.h"
+#include "compat.h"
 #include "delay.h"
 #include "handle.h"
+#include "line.h"
 #include "verbs.h"
 
-/**
- * struct mbx_sending - a send, however it was asked for
- * @data: its bytes, if @iter is NULL
- * @iter: its bytes
- * @as: whose stamp it has, or NULL: the current thread's
- * @tag: for the receiver
- * @len: bytes
- * @priority: higher is received first
- * @is_urgent: to the front of its priority
- * @wants_receipt: wait until it was taken
- * @nowait: fail rather than wait
- * @deadline: until when to wait
- */
-struct mbx_sending {
-	const void __user *data;
-	struct iov_iter *iter;
-	const struct mbx_stamp *as;
-	u64 tag;
-	u32 len;
-	u16 priority;
-	bool is_urgent;
-	bool wants_receipt;
-	bool nowait;
-	struct mbx_deadline deadline;
-};
-
-static int mbx_check_length(const struct mbx_box *box, u32 len)
+static int mbx_check_send(const struct mbx_box *box, const struct mbox_send *a)
 {
-	if (box->attr.attrs & MBOX_ATTR_FIXED)
-		return len == box->attr.max_size ? 0 : -EINVAL;
-	return len <= box->attr.max_size ? 0 : -EMSGSIZE;
+	if ((a->flags & ~MBX_SEND_FLAGS) || a->__reserved ||
+	    a->priority > MBOX_PRIORITY_MAX)
+		return -EINVAL;
+	if (unlikely(box->attr.attrs & MBOX_ATTR_FIXED))
+		return a->len == box->attr.max_size ? 0 : -EINVAL;
+	return a->len <= box->attr.max_size ? 0 : -EMSGSIZE;
 }
 
-/* The message, complete, charged to the caller, and nobody else's yet. */
-static struct mbx_msg *mbx_make_message(struct mbx_handle *h,
-					const struct mbx_sending *what)
+/* Memory for a message of the caller, charged to its real uid. */
+static __always_inline struct mbx_msg *mbx_new_message(struct mbx_handle *h,
+						       u32 len)
 {
-	struct mbx_purse *purse = h->purse;
+	struct mbx_purse *purse;
 	struct mbx_msg *msg;
+
+	if (likely(uid_eq(h->purse->uid, current_uid())))
+		return mbx_msg_new(h->purse, len);
+	purse = mbx_purse_get(current_uid());
+	if (!purse)
+		return ERR_PTR(-ENOMEM);
+	msg = mbx_msg_new(purse, len);
+	mbx_purse_put(purse);
+	return msg;
+}
+
+/* The message, complete, and nobody else's yet. */
+static __always_inline struct mbx_msg *
+mbx_make_message(struct mbx_handle *h, const struct mbox_send *a,
+		 struct iov_iter *iter)
+{
+	struct mbx_msg *msg = mbx_new_message(h, a->len);
 	int err;
 
-	if (likely(uid_eq(purse->uid, current_uid()))) {
-		msg = mbx_msg_new(purse, what->len);
-	} else {
-		purse = mbx_purse_get(current_uid());
-		if (!purse)
-			return ERR_PTR(-ENOMEM);
-		msg = mbx_msg_new(purse, what->len);
-		mbx_purse_put(purse);
-	}
 	if (IS_ERR(msg))
 		return msg;
-
-	msg->tag = what->tag;
-	msg->priority = what->priority;
-	msg->is_urgent = what->is_urgent;
-	if (what->as)
-		mbx_stamp_copy(&msg->stamp, what->as);
-	else
+	msg->tag = a->tag;
+	msg->priority = a->priority;
+	msg->is_urgent = a->flags & MBOX_URGENT;
+	if (unlikely(iter)) {
+		mbx_stamp_copy(&msg->stamp, &h->opener);
+		err = mbx_msg_fill_iter(msg, iter);
+	} else {
 		mbx_stamp_current(&msg->stamp);
-	err = what->iter ? mbx_msg_fill_iter(msg, what->iter) :
-			   mbx_msg_fill(msg, what->data);
-	if (err) {
+		err = mbx_msg_fill(msg, u64_to_user_ptr(a->data));
+	}
+	if (unlikely(err)) {
 		mbx_msg_drop(msg);
 		return ERR_PTR(err);
 	}
@@ -92,26 +77,28 @@ static struct mbx_msg *mbx_make_message(struct mbx_handle *h,
  * Accept @s->msg, line it up, or refuse it.  Returns 0 if it is accepted and
  * nothing is to be waited for, -EINPROGRESS if @s stands in a line now.
  */
-static int mbx_post(struct mbx_box *box, struct mbx_sender *s, bool nowait)
+static __always_inline int mbx_post(struct mbx_box *box, struct mbx_sender *s,
+				    bool nowait)
 {
 	struct mbx_msg *msg = s->msg;
-	struct mbx_work work;
+	struct mbx_work work MBX_UNINIT;
 	int err;
 
 again:
 	mbx_box_lock(box, &work);
 	err = mbx_box_accepts(box);
-	if (err)
+	if (unlikely(err))
 		goto out_unlock;
 	if (!mbx_box_has_turn(box, msg->len)) {
 		err = -EAGAIN;
 		if (!nowait) {
+			mbx_waiter_init(&s->waiter, MBOX_WAIT_SEND, box->id);
 			mbx_box_line_up_sender(box, s);
 			err = -EINPROGRESS;
 		}
 		goto out_unlock;
 	}
-	if (mbx_box_is_over(box, msg->len)) {
+	if (unlikely(mbx_box_is_over(box, msg->len))) {
 		err = -EDQUOT;
 		goto out_unlock;
 	}
@@ -125,6 +112,7 @@ again:
 		goto again;
 	}
 	if (s->wants_receipt && !nowait) {
+		mbx_waiter_init(&s->waiter, MBOX_WAIT_RECEIPT, box->id);
 		mbx_box_accept(box, msg, s, &work);
 		err = -EINPROGRESS;
 	} else {
@@ -155,30 +143,35 @@ static int mbx_await(struct mbx_box *box, struct mbx_sender *s,
 	return err ?: s->waiter.result;
 }
 
-static int mbx_do_send(struct mbx_handle *h, const struct mbx_sending *what)
+/* Inline, so that the ioctl has no code for an iterator. */
+static __always_inline int mbx_do_send(struct mbx_handle *h,
+				       const struct mbox_send *a,
+				       struct iov_iter *iter, bool nowait)
 {
 	struct mbx_box *box = h->box;
-	struct mbx_sender s;
+	struct mbx_deadline deadline MBX_UNINIT;
+	struct mbx_sender s MBX_UNINIT;
 	int err;
 
-	if (!(READ_ONCE(h->rights) & MBOX_RIGHT_SEND))
-		return -EBADF;
-	err = mbx_check_length(box, what->len);
-	if (err)
+	err = mbx_check_send(box, a);
+	if (unlikely(err))
+		return err;
+	err = mbx_deadline_set(&deadline, a->deadline,
+			       a->flags & MBOX_REALTIME);
+	if (unlikely(err))
 		return err;
 
-	s.msg = mbx_make_message(h, what);
+	s.msg = mbx_make_message(h, a, iter);
 	if (IS_ERR(s.msg))
 		return PTR_ERR(s.msg);
-	s.wants_receipt = what->wants_receipt ||
+	s.wants_receipt = (a->flags & MBOX_SYNC) ||
 			  box->attr.capacity == MBOX_CAPACITY_ZERO;
-	mbx_waiter_init(&s.waiter, MBOX_WAIT_SEND, box->id);
 
 	mbx_delay(MBX_DELAY_BEFORE_LOCK_SEND);
-	err = mbx_post(box, &s, what->nowait);
+	err = mbx_post(box, &s, nowait);
 	if (err == -EINPROGRESS)
-		err = mbx_await(box, &s, &what->deadline);
-	if (s.msg)
+		err = mbx_await(box, &s, &deadline);
+	if (unlikely(s.msg))
 		mbx_msg_drop(s.msg);
 	return err;
 }
@@ -186,34 +179,17 @@ static int mbx_do_send(struct mbx_handle *h, const struct mbx_sending *what)
 /**
  * mbx_send() - MBOX_IOC_SEND
  * @h: the handle
- * @file: its file
- * @args: struct mbox_send
+ * @args: what is sent
+ * @nowait: the file is non-blocking
  *
  * Return: 0 or the errors of SEND.
  */
-long mbx_send(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+long mbx_send(struct mbx_handle *h, const struct mbox_send *args, bool nowait)
 {
-	const struct mbox_send *a = &args->send;
-	struct mbx_sending what = {
-		.data = u64_to_user_ptr(a->data),
-		.tag = a->tag,
-		.len = a->len,
-		.priority = a->priority,
-		.is_urgent = a->flags & MBOX_URGENT,
-		.wants_receipt = a->flags & MBOX_SYNC,
-		.nowait = (a->flags & MBOX_NOWAIT) ||
-			  (file->f_flags & O_NONBLOCK),
-	};
-	int err;
-
-	if ((a->flags & ~MBX_SEND_FLAGS) || a->__reserved ||
-	    a->priority > MBOX_PRIORITY_MAX)
-		return -EINVAL;
-	err = mbx_deadline_set(&what.deadline, a->deadline,
-			       a->flags & MBOX_REALTIME);
-	if (err)
-		return err;
-	return mbx_do_send(h, &what);
+	if (!(READ_ONCE(h->rights) & MBOX_RIGHT_SEND))
+		return -EBADF;
+	return mbx_do_send(h, args, NULL,
+			   nowait || (args->flags & MBOX_NOWAIT));
 }
 
 /**
@@ -230,12 +206,7 @@ long mbx_send(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 ssize_t mbx_write(struct mbx_handle *h, struct iov_iter *from, bool nowait)
 {
 	size_t len = iov_iter_count(from);
-	struct mbx_sending what = {
-		.iter = from,
-		.as = &h->opener,
-		.len = len,
-		.nowait = nowait,
-	};
+	struct mbox_send args = { .len = len };
 	int err;
 
 	mbx_handle_use(h);
@@ -245,6 +216,6 @@ ssize_t mbx_write(struct mbx_handle *h, struct iov_iter *from, bool nowait)
 		return 0;
 	if (len > U32_MAX)
 		return -EMSGSIZE;
-	err = mbx_do_send(h, &what);
+	err = mbx_do_send(h, &args, from, nowait);
 	return err ?: len;
 }

@@ -8,7 +8,6 @@
  */
 #include <linux/cred.h>
 #include <linux/mm.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -113,13 +112,12 @@ static u32 mbx_see_waiters(const struct mbx_box *box, struct mbx_seen *seen,
 static int mbx_put_waiters(struct mbox_waiter __user *to,
 			   const struct mbx_seen *seen, u32 n)
 {
-	struct pid_namespace *ns = task_active_pid_ns(current);
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		struct mbox_waiter w = {
-			.pid = pid_nr_ns(seen[i].process, ns),
-			.tid = pid_nr_ns(seen[i].thread, ns),
+			.pid = mbx_pid_shown(seen[i].process),
+			.tid = mbx_pid_shown(seen[i].thread),
 			.what = seen[i].what,
 			.len = seen[i].len,
 		};

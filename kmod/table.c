@@ -17,6 +17,7 @@
 
 #include "box.h"
 #include "compat.h"
+#include "line.h"
 #include "table.h"
 
 #define MBX_DEFAULT_NAME "default"

@@ -15,6 +15,8 @@ struct file;
 struct iov_iter;
 struct mbx_args;
 struct mbx_handle;
+struct mbox_recv;
+struct mbox_send;
 
 /* The flags each verb knows; INFO shows them. */
 #define MBX_OPEN_FLAGS                                            \
@@ -35,11 +37,12 @@ long mbx_destroy(struct mbx_handle *h, struct file *file,
 long mbx_list(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 
 /* send.c */
-long mbx_send(struct mbx_handle *h, struct file *file, struct mbx_args *args);
+long mbx_send(struct mbx_handle *h, const struct mbox_send *args, bool nowait);
 ssize_t mbx_write(struct mbx_handle *h, struct iov_iter *from, bool nowait);
 
 /* recv.c */
-long mbx_recv(struct mbx_handle *h, struct file *file, struct mbx_args *args);
+long mbx_recv(struct mbx_handle *h, const struct mbox_recv *args,
+	      struct mbox_recv __user *out, bool nowait);
 ssize_t mbx_read(struct mbx_handle *h, struct iov_iter *to, bool nowait);
 
 /* stat.c */

@@ -21,23 +21,20 @@ enum {
 };
 
 /**
- * mbx_deadline_set() - a deadline as user space gives it
+ * mbx_deadline_parse() - mbx_deadline_set() where there is something to set
  * @d: where to
- * @ns: absolute time, or 0: none
+ * @ns: absolute time, or 0
  * @realtime: on CLOCK_REALTIME rather than CLOCK_MONOTONIC
  *
  * Time namespaces move the monotonic clock and not the real-time one.
  *
- * Return: 0, or -EINVAL for a time no clock can reach or a clock without a
- * time.
+ * Return: see there.
  */
-int mbx_deadline_set(struct mbx_deadline *d, u64 ns, bool realtime)
+int mbx_deadline_parse(struct mbx_deadline *d, u64 ns, bool realtime)
 {
-	d->is_set = ns != 0;
-	if (!d->is_set)
-		return realtime ? -EINVAL : 0;
-	if (ns > KTIME_MAX)
+	if (!ns || ns > KTIME_MAX)
 		return -EINVAL;
+	d->is_set = true;
 	d->at = ns;
 	d->clock = realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC;
 	if (!realtime) {

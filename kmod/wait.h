@@ -103,11 +103,29 @@ struct mbx_wakes {
 	struct task_struct *task[MBX_WAKES];
 };
 
-int mbx_deadline_set(struct mbx_deadline *d, u64 ns, bool realtime);
+int mbx_deadline_parse(struct mbx_deadline *d, u64 ns, bool realtime);
 void mbx_waiter_init(struct mbx_waiter *w, u32 what, u64 mailbox);
 bool mbx_waiter_is_ready(const struct mbx_waiter *w);
 int mbx_wait_sleep(struct mbx_waiter *w, const struct mbx_deadline *d);
 void mbx_wait_finish(struct mbx_waiter *w, int result, struct mbx_wakes *wakes);
 void mbx_wakes_send(struct mbx_wakes *wakes);
+
+/**
+ * mbx_deadline_set() - a deadline as user space gives it
+ * @d: where to
+ * @ns: absolute time, or 0: none
+ * @realtime: on CLOCK_REALTIME rather than CLOCK_MONOTONIC
+ *
+ * Return: 0, or -EINVAL for a time no clock can reach or a clock without a
+ * time.
+ */
+static inline int mbx_deadline_set(struct mbx_deadline *d, u64 ns,
+				   bool realtime)
+{
+	d->is_set = false;
+	if (likely(!ns && !realtime))
+		return 0;
+	return mbx_deadline_parse(d, ns, realtime);
+}
 
 #endif /* MBX_WAIT_H */

@@ -19,8 +19,8 @@
  * Every structure begins with ``size`` and ``flags``.  The caller stores the
  * size of the structure it was compiled with.  A kernel that knows a longer
  * one takes the missing tail as zero; a kernel that knows a shorter one
- * refuses a tail that is not zero with E2BIG.  Because structures grow, the
- * ioctl numbers carry no size.  A size below that of the first version, an
+ * refuses a tail that is not zero with E2BIG, and so it does any size above
+ * 4096.  Because structures grow, the ioctl numbers carry no size.  A size below that of the first version, an
  * unknown flag and a reserved field that is not zero are EINVAL; an ioctl
  * number the kernel does not know is ENOTTY.
  *
@@ -42,7 +42,8 @@
  * Opening /dev/mbox fixes the network namespace whose names are seen.  Any
  * descriptor of /dev/mbox answers INFO, OPEN and LIST.  OPEN returns a new
  * descriptor, close-on-exec: a handle on one mailbox, with some of the rights
- * SEND, RECV and ADMIN.  A handle without any right can be asked for STAT.
+ * SEND, RECV and ADMIN.  Who could have any of them can have a handle with
+ * none, which can be asked for STAT, and which no one waits for.
  *
  * A plain open() of /dev/mbox is a handle too, on the mailbox ``default`` of
  * the namespace: O_RDONLY has RECV, O_WRONLY has SEND, O_RDWR has no right
@@ -251,7 +252,8 @@ struct mbox_info {
  *
  * Without CREATE all fields marked CREATE must be 0.  With CREATE they must
  * make sense together, even if the mailbox is there already and they have no
- * effect.  The name ``default`` cannot be created: it is always there.
+ * effect.  The name ``default`` is always there: CREATE opens it, and with
+ * EXCL is EEXIST.
  *
  * Since ABI 1.
  */
@@ -412,10 +414,10 @@ struct mbox_waiter {
  * struct mbox_stat - ioctl(MBOX_IOC_STAT): a mailbox at this moment
  * @size: sizeof(struct mbox_stat)
  * @flags: must be 0
- * @waiters: pointer to room for @nwaiters entries of struct mbox_waiter, or
- *	0; needs ADMIN.  Senders come first, then receivers, each in their order
- * @nwaiters: in: room at @waiters, at most MBOX_BATCH_MAX are filled;
- *	out: how many were
+ * @waiters: pointer to room for @nwaiters entries of struct mbox_waiter.
+ *	Senders come first, then receivers, each in their order
+ * @nwaiters: in: room at @waiters, at most MBOX_BATCH_MAX are filled; other
+ *	than 0 needs ADMIN; out: how many were
  * @rights: out: rights of this handle
  * @id: out: the mailbox's number, unique while the module is loaded; tracing
  *	and fdinfo name it so
