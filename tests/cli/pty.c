@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pty.c: runs a command on a terminal of its own, so that tests see what a
+ * person would see.
+ *
+ * Usage: pty COMMAND [ARGUMENT]...
+ *
+ * Owns the terminal: 80 columns, all three standard descriptors.  What the
+ * command prints there comes out on standard output.  Ends with the
+ * command's status.  No locks; one thread.  Called by tests/cli/files.sh and
+ * commands.sh.
+ */
+#include <errno.h>
+#include <pty.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	int status;
+	int master;
+	pid_t pid;
+
+	if (argc < 2) {
+		fputs("usage: pty COMMAND [ARGUMENT]...\n", stderr);
+		return 2;
+	}
+	pid = forkpty(&master, NULL, NULL, &size);
+	if (pid < 0) {
+		perror("pty: forkpty");
+		return 125;
+	}
+	if (!pid) {
+		execvp(argv[1], argv + 1);
+		perror(argv[1]);
+		_exit(127);
+	}
+	for (;;) {
+		char buf[4096];
+		ssize_t n = read(master, buf, sizeof(buf));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		/* EIO: the last process has closed the terminal. */
+		if (n <= 0)
+			break;
+		if (fwrite(buf, 1, (size_t)n, stdout) != (size_t)n)
+			return 125;
+	}
+	if (fflush(stdout))
+		return 125;
+	if (waitpid(pid, &status, 0) != pid)
+		return 125;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
