@@ -53,7 +53,7 @@ deps: ## Install the Debian packages of packaging/deps.list
 .PHONY: deps-run deps-check
 deps-run:
 	$(Q)packaging/deps.sh --quiet run
-deps-check:
+deps-check: deps-run
 	$(Q)packaging/deps.sh --quiet run check
 
 .PHONY: kernel
@@ -106,10 +106,10 @@ $(B)/qemu/tsckhz: qemu/tsckhz.c | deps-run
 
 # What every boot needs; what is tested in it has the tests as well.
 .PHONY: guest guest-tests
-guest: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools \
+guest guest-tests: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools \
 		$(B)/qemu/init $(B)/qemu/tsckhz
-	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
-guest-tests: guest tests
+guest-tests: tests
+guest guest-tests:
 	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
 
 ##@ Running

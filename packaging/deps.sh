@@ -66,7 +66,8 @@ echo "deps: installing$missing"
 install() {
 	# shellcheck disable=SC2086  # words
 	$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-		--no-install-recommends -o Dpkg::Use-Pty=0 $missing </dev/null
+		--no-install-recommends -o Dpkg::Use-Pty=0 \
+		-o DPkg::Lock::Timeout=120 $missing </dev/null
 }
 
 # Package lists that are absent or out of date show as a failing install.

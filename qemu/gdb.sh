@@ -77,8 +77,7 @@ until grep -q '^@go' "$out/stdout" 2>/dev/null && [ -S "$out/gdb" ]; do
 	sleep 0.1
 done
 text=$(sed -n 's/^\.text //p' "$out/stdout")
-sections=$(sed -n -e '/^\.text /d' -e '/^\.note/d' -e '/^\.symtab/d' \
-	-e '/^\.strtab/d' -e 's/^\(\..*\) \(0x.*\)/-s \1 \2/p' \
+sections=$(sed -n -E 's/^(\.(data|bss|rodata|(init|exit|ref).*|text\..*)) /-s \1 /p' \
 	"$out/stdout" | tr '\n' ' ')
 
 echo "gdb: the guest stands before: $cmd"

@@ -536,9 +536,11 @@ int main(void)
 		broken("/job");
 		goto end;
 	}
+	/* People at the console need not read that a module taints. */
+	shell = !strcmp(mode, "shell");
+	write_file("/proc/sys/kernel/printk", shell ? "4" : "5");
 	if (module && *module)
 		load_module(module, params);
-	shell = !strcmp(mode, "shell");
 	uptime_line("ready");
 	if (chdir("/tmp"))
 		broken("/tmp");

@@ -41,6 +41,9 @@ case $version in
 	;;
 esac
 
+mkdir -p "$dir"
+exec 9>"$dir/lock"
+flock 9
 if [ -e "$dir/stamp" ] && [ -e "$dir/vmlinux" ]; then
 	exit 0
 fi
@@ -83,7 +86,6 @@ download() {
 	(cd "$tmp" && apt-get download -qq $packages >log 2>&1 </dev/null)
 }
 
-mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 tmp=$dir/download
 rm -rf "$tmp" "$dir/root"

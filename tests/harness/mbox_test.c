@@ -525,11 +525,11 @@ bool mbt_has_delays(void)
 	return access(DELAY_FILE, W_OK) == 0;
 }
 
-static void delay_write(char sign, const char *point)
+static void delay_write(const char *sign, const char *point)
 {
 	char text[80];
 
-	snprintf(text, sizeof(text), "%c%s", sign, point);
+	snprintf(text, sizeof(text), "%s%s", sign, point);
 	mbt_checked();
 	if (mbt_write_file(DELAY_FILE, text)) {
 		FAIL("writing \"%s\" to " DELAY_FILE ": %s", text,
@@ -540,12 +540,12 @@ static void delay_write(char sign, const char *point)
 
 void mbt_delay_arm(const char *point)
 {
-	delay_write('+', point);
+	delay_write("", point);
 }
 
 void mbt_delay_release(const char *point)
 {
-	delay_write('-', point);
+	delay_write("-", point);
 }
 
 int mbt_delay_stopped(const char *point)
@@ -592,7 +592,7 @@ static void disarm_all(void)
 	for (line = strtok_r(buf, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		if (sscanf(line, "%63s", name) == 1)
-			delay_write('-', name);
+			delay_write("-", name);
 }
 
 /* -- The runner ---------------------------------------------------------- */
@@ -726,6 +726,12 @@ int main(int argc, char **argv)
 	char why[512] = "unknown";
 	struct mbt_case *c;
 
+	while (argc > 1 && strchr(argv[1], '=')) {
+		putenv(argv[1]);
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		for (c = first; c; c = c->next)
 			putf("%s [%s]\n", c->name, c->claims);

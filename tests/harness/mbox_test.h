@@ -29,8 +29,8 @@
  * SKIP("reason") ends the test as skipped.  Checks work in threads and in
  * children made by mbt_fork() or CHILD().
  *
- * Arguments: --list prints the tests; words run only the tests whose names
- * contain one of them.
+ * Arguments: NAME=VALUE, first, is put into the environment; --list prints
+ * the tests; words run only the tests whose names contain one of them.
  */
 #ifndef MBOX_TEST_H
 #define MBOX_TEST_H

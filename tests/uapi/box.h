@@ -138,6 +138,8 @@ void param_set(const char *name, unsigned long long value);
 /* Pages: n of them, the one after the last is not mapped. */
 void *pages_before_hole(size_t n);
 size_t page_size(void);
+/* An address where nothing is, that the compiler does not know. */
+void *nowhere(void);
 
 /* unshare() of a user namespace in which the caller is root, and flags. */
 void enter_user_ns(int flags);

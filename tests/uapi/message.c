@@ -67,9 +67,9 @@ TEST(a_message_of_no_bytes_is_a_message, "C8.1")
 	char c = 'u';
 
 	/* No bytes, so the pointer is not looked at. */
-	ASSERT_OK(do_send(fd, (void *)8, 0, .tag = 5));
+	ASSERT_OK(do_send(fd, nowhere(), 0, .tag = 5));
 	EXPECT_EQ(stat_of(fd).messages, 1);
-	ASSERT_OK(do_recv(fd, &r, (void *)8, 0));
+	ASSERT_OK(do_recv(fd, &r, nowhere(), 0));
 	EXPECT_EQ(r.msg_len, 0);
 	EXPECT_EQ(r.tag, 5);
 	ASSERT_OK(do_send(fd, NULL, 0));
@@ -591,7 +591,7 @@ TEST(truncate_takes_what_fits_and_tells_the_length, "C10.2")
 	EXPECT_EQ(got[9000], 'u');
 	expect_empty(fd);
 	put(fd, "abc");
-	ASSERT_OK(do_recv(fd, &r, (void *)8, 0, .flags = MBOX_TRUNCATE));
+	ASSERT_OK(do_recv(fd, &r, nowhere(), 0, .flags = MBOX_TRUNCATE));
 	EXPECT_EQ(r.msg_len, 3);
 	expect_empty(fd);
 	put(fd, "abc");

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -702,6 +703,75 @@ TEST(cap_ipc_owner_passes_the_mode_and_has_admin, "C3.8 C3.9 OPEN:EPERM")
 			       EPERM);
 	}
 	ASSERT_CHILD_OK(pid);
+}
+
+/*
+ * Alice, root in a user namespace of her own: she rules the network namespace
+ * that belongs to it, and no other.
+ */
+TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
+     "C3.8 C3.9 OPEN:EACCES OPEN:EPERM")
+{
+	int fd = box_named("outside"), dev = box_dev_here(), made[2], go[2];
+	char path[64], c;
+	pid_t pid;
+
+	ASSERT_OK(pipe(made));
+	ASSERT_OK(pipe(go));
+	CHILD(pid) {
+		struct __user_cap_header_struct h = {
+			_LINUX_CAPABILITY_VERSION_3, 0
+		};
+		struct __user_cap_data_struct d[2];
+		int inside;
+
+		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
+		ASSERT_OK(setresuid(ALICE, ALICE, ALICE));
+		enter_user_ns(CLONE_NEWNET);
+		expect_refused(fd,
+			       box_open_at(dev, .rights = R_SEND,
+					   NAMED("outside")),
+			       EACCES);
+		expect_refused(fd,
+			       box_open_at(dev, .rights = R_ADMIN,
+					   NAMED("outside")),
+			       EPERM);
+		/* default in here belongs to this namespace's root: to her. */
+		inside = box_dev_here();
+		EXPECT_OK(box_open_at(inside, .rights = R_ALL,
+				      NAMED("default")));
+		umask(0);
+		ASSERT_OK(box_open_at(inside, .flags = MBOX_OPEN_CREATE,
+				      .rights = 0, .mode = 0,
+				      NAMED("closed")));
+		EXPECT_OK(box_open_at(inside, .rights = R_ALL,
+				      NAMED("closed")));
+		/* The owner without the capability: ADMIN, but no mode. */
+		memset(d, 0, sizeof(d));
+		ASSERT_OK(syscall(SYS_capset, &h, d));
+		EXPECT_OK(box_open_at(inside, .rights = R_ADMIN,
+				      NAMED("closed")));
+		expect_refused(fd,
+			       box_open_at(inside, .rights = R_SEND,
+					   NAMED("closed")),
+			       EACCES);
+		ASSERT_EQ(write(made[1], "x", 1), 1);
+		ASSERT_EQ(read(go[0], &c, 1), 1);
+	}
+	ASSERT_EQ(read(made[0], &c, 1), 1);
+	/* The capability out here counts in there. */
+	{
+		int home = ASSERT_OK(open("/proc/self/ns/net", O_RDONLY)), ns;
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+		ns = ASSERT_OK(open(path, O_RDONLY));
+		ASSERT_OK(setns(ns, CLONE_NEWNET));
+		EXPECT_OK(box_open_at(box_dev_here(), .rights = R_ALL,
+				      NAMED("closed")));
+		ASSERT_OK(setns(home, CLONE_NEWNET));
+	}
+	ASSERT_EQ(write(go[1], "x", 1), 1);
+	EXPECT_CHILD_OK(pid);
 }
 
 TEST(the_owner_has_admin_whatever_the_mode, "C3.8")

@@ -102,7 +102,7 @@ TEST(read_write_or_poll_attaches_a_plain_open, "C6.3")
 	char c;
 
 	by_read = plain(O_RDWR | O_NONBLOCK);
-	EXPECT_EQ(stat_of(w).handles, 1);
+	EXPECT_EQ(stat_of(w).senders, 0);
 	EXPECT_ERRNO(read(by_read, &c, 1), EAGAIN);
 	EXPECT_EQ(stat_of(w).senders, 1);
 	by_poll = plain(O_RDWR);
@@ -186,39 +186,52 @@ TEST(default_takes_messages_up_to_a_mebibyte, "C6.5 SEND:EMSGSIZE")
 	EXPECT_MEM(got, big, 1 << 20);
 }
 
-TEST(default_is_always_there_and_nobody_can_create_it, "C6.6 ANY:EINVAL")
+/* CREATE opens what is there, and default is always there. */
+TEST(default_is_always_there_and_nobody_can_create_it, "C6.6 OPEN:EEXIST")
 {
-	int w = watch_default(), fd, again;
+	int w = watch_default();
 	pid_t pid;
 
 	EXPECT_EQ(stat_of(w).lifetime, MBOX_LIFETIME_PERSISTENT);
 	expect_refused(w,
-		       box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL,
-				.mode = 0666, NAMED("default")),
-		       EINVAL);
-	expect_refused(w,
 		       box_open(.flags = MBOX_OPEN_CREATE | MBOX_OPEN_EXCL,
 				.rights = R_ALL, NAMED("default")),
-		       EINVAL);
+		       EEXIST);
 	/* In a namespace of its own, so that this default stays as it is. */
 	CHILD(pid) {
-		int dev;
+		int dev, fd, again, alice;
 
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		dev = box_dev_here();
 		fd = ASSERT_OK(box_open_at(dev, .rights = R_ALL,
 					   NAMED("default")));
-		EXPECT_ERRNO(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
-					 .rights = R_ALL, NAMED("default")),
-			     EINVAL);
+		put(fd, "dropped");
 		ASSERT_OK(do_destroy(fd));
-		EXPECT_ERRNO(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
+		/* It is made again when it is asked for, by the module. */
+		EXPECT_ERRNO(box_open_at(dev,
+					 .flags = MBOX_OPEN_CREATE |
+						  MBOX_OPEN_EXCL,
 					 .rights = R_ALL, NAMED("default")),
-			     EINVAL);
-		/* It is made again when it is asked for. */
-		again = ASSERT_OK(box_open_at(dev, .rights = R_SEND,
+			     EEXIST);
+		CHILD(alice) {
+			struct mbox_stat st;
+
+			mbt_become(ALICE, ALICE);
+			again = ASSERT_OK(box_open_at(
+				dev, .flags = MBOX_OPEN_CREATE,
+				.rights = R_SEND, .mode = 0600,
+				.max_messages = 1, NAMED("default")));
+			st = stat_of(again);
+			EXPECT_EQ(st.uid, 0);
+			EXPECT_EQ(st.mode, 0666);
+			EXPECT_NE(st.max_messages, 1);
+			EXPECT_EQ(st.max_size, 1 << 20);
+			put(again, "x");
+		}
+		EXPECT_CHILD_OK(alice);
+		again = ASSERT_OK(box_open_at(dev, .rights = R_ALL,
 					      NAMED("default")));
-		put(again, "x");
+		expect_next(again, "x");
 	}
 	ASSERT_CHILD_OK(pid);
 }

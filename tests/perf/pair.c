@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pair.c: what one send and one receive of 64 bytes cost, in instructions,
+ * beside the other message queues of the kernel, in one boot.
+ *
+ * Owns: the number that `make perf` checks.  One process, nobody sleeps.  It
+ * runs in a guest with one processor and "-icount shift=0", where a
+ * nanosecond of the clock is one instruction; it looks whether that is so.
+ * Takes no locks.
+ *
+ *	pair [LIMIT]	exit 1 if mbox costs more than LIMIT (1.00) x SysV,
+ *			2 if it cannot be measured
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mbox.h>
+#include <mqueue.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LENGTH = 64, PAIRS = 2000, BLOCKS = 11 };
+
+static char out[LENGTH], in[LENGTH];
+
+static void die(const char *what)
+{
+	printf("pair: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static void need(bool ok, const char *what)
+{
+	if (!ok)
+		die(what);
+}
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	/* The system call: the same cost wherever it stands. */
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* -- The mechanisms ------------------------------------------------------------ */
+
+static int box;
+
+static void mbox_setup(void)
+{
+	struct mbox_open o = { .size = sizeof(o),
+			       .flags = MBOX_OPEN_CREATE,
+			       .rights = MBOX_RIGHT_SEND | MBOX_RIGHT_RECV };
+	int dev = open("/dev/mbox", O_RDWR | O_CLOEXEC);
+
+	need(dev >= 0, "open /dev/mbox (load mbox.ko first)");
+	box = ioctl(dev, MBOX_IOC_OPEN, &o);
+	need(box >= 0, "MBOX_IOC_OPEN");
+}
+
+static void mbox_pair(void)
+{
+	struct mbox_send s = { .size = sizeof(s),
+			       .data = (uintptr_t)out,
+			       .len = LENGTH };
+	struct mbox_recv r = { .size = sizeof(r),
+			       .data = (uintptr_t)in,
+			       .len = LENGTH };
+
+	need(ioctl(box, MBOX_IOC_SEND, &s) == 0, "MBOX_IOC_SEND");
+	need(ioctl(box, MBOX_IOC_RECV, &r) == 0 && r.msg_len == LENGTH,
+	     "MBOX_IOC_RECV");
+}
+
+static void mbox_rw_pair(void)
+{
+	need(write(box, out, LENGTH) == LENGTH, "write to a mailbox");
+	need(read(box, in, LENGTH) == LENGTH, "read from a mailbox");
+}
+
+static int sysv;
+
+static void sysv_setup(void)
+{
+	sysv = msgget(IPC_PRIVATE, 0600);
+	need(sysv >= 0, "msgget");
+}
+
+static void sysv_end(void)
+{
+	msgctl(sysv, IPC_RMID, NULL);
+}
+
+static void sysv_pair(void)
+{
+	static struct {
+		long type;
+		char text[LENGTH];
+	} s = { 1, "" }, r;
+
+	memcpy(s.text, out, LENGTH);
+	need(msgsnd(sysv, &s, LENGTH, 0) == 0, "msgsnd");
+	need(msgrcv(sysv, &r, LENGTH, 0, 0) == LENGTH, "msgrcv");
+	memcpy(in, r.text, LENGTH);
+}
+
+static mqd_t posix;
+
+static void posix_setup(void)
+{
+	struct mq_attr attr = { .mq_maxmsg = 10, .mq_msgsize = LENGTH };
+
+	posix = mq_open("/pair", O_CREAT | O_RDWR, 0600, &attr);
+	need(posix != (mqd_t)-1, "mq_open");
+}
+
+static void posix_end(void)
+{
+	mq_unlink("/pair");
+}
+
+static void posix_pair(void)
+{
+	need(mq_send(posix, out, LENGTH, 0) == 0, "mq_send");
+	need(mq_receive(posix, in, LENGTH, NULL) == LENGTH, "mq_receive");
+}
+
+static int ends[2];
+
+static void pipe_setup(void)
+{
+	need(pipe(ends) == 0, "pipe");
+}
+
+static void pipe_pair(void)
+{
+	need(write(ends[1], out, LENGTH) == LENGTH, "write to a pipe");
+	need(read(ends[0], in, LENGTH) == LENGTH, "read from a pipe");
+}
+
+static void seqpacket_setup(void)
+{
+	need(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0, "socketpair");
+}
+
+static void seqpacket_pair(void)
+{
+	need(send(ends[1], out, LENGTH, 0) == LENGTH, "send");
+	need(recv(ends[0], in, LENGTH, 0) == LENGTH, "recv");
+}
+
+static void syscall_one(void)
+{
+	need(syscall(SYS_getppid) >= 0, "getppid");
+}
+
+static void ends_close(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static struct mechanism {
+	const char *name;
+	void (*setup)(void);
+	void (*pair)(void);
+	void (*end)(void);
+	bool carries; /* in[] must hold what was in out[] */
+	int64_t cost;
+} all[] = {
+	{ "mbox SEND/RECV", mbox_setup, mbox_pair, NULL, true, 0 },
+	{ "mbox write/read", NULL, mbox_rw_pair, NULL, true, 0 },
+	{ "SysV msgsnd/msgrcv", sysv_setup, sysv_pair, sysv_end, true, 0 },
+	{ "POSIX mq_send/receive", posix_setup, posix_pair, posix_end, true,
+	  0 },
+	{ "pipe", pipe_setup, pipe_pair, ends_close, true, 0 },
+	{ "UNIX seqpacket", seqpacket_setup, seqpacket_pair, ends_close, true,
+	  0 },
+	{ "a bare system call", NULL, syscall_one, NULL, false, 0 },
+};
+
+enum { MBOX = 0, SYSV = 2, MECHANISMS = sizeof(all) / sizeof(all[0]) };
+
+/* -- Measuring ------------------------------------------------------------------ */
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The middle one of many blocks: a timer tick in some of them does not show. */
+static int64_t measure(void (*pair)(void))
+{
+	int64_t block[BLOCKS], start;
+	int b, i;
+
+	for (i = 0; i < PAIRS; i++)
+		pair();
+	for (b = 0; b < BLOCKS; b++) {
+		start = now();
+		for (i = 0; i < PAIRS; i++)
+			pair();
+		block[b] = now() - start;
+	}
+	qsort(block, BLOCKS, sizeof(block[0]), by_value);
+	return block[BLOCKS / 2] / PAIRS;
+}
+
+/* A loop of two instructions a round: does the clock count them? */
+static bool counts_instructions(void)
+{
+	uint64_t n = 5000000;
+	int64_t start = now(), took;
+
+	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(n) : : "cc");
+	took = now() - start;
+	printf("10000000 instructions took %lld ns\n", (long long)took);
+	return took > 9500000 && took < 10500000;
+}
+
+int main(int argc, char **argv)
+{
+	double limit = argc > 1 ? atof(argv[1]) : 1.00, ratio;
+	int i;
+
+	if (argc > 2 || limit <= 0) {
+		printf("usage: pair [LIMIT]\n");
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!counts_instructions()) {
+		printf("pair: this clock does not count instructions: run it with \"make perf\", under -icount shift=0\n");
+		return 2;
+	}
+	for (i = 0; i < LENGTH; i++)
+		out[i] = (char)(i * 3 + 1);
+	for (i = 0; i < MECHANISMS; i++) {
+		struct mechanism *m = &all[i];
+
+		if (m->setup)
+			m->setup();
+		memset(in, 0, LENGTH);
+		m->cost = measure(m->pair);
+		if (m->carries && memcmp(in, out, LENGTH)) {
+			printf("pair: %s: the message came out wrong\n",
+			       m->name);
+			return 2;
+		}
+		if (m->end)
+			m->end();
+	}
+	printf("%-24s %12s %8s\n", "64 bytes, nobody sleeps", "instructions",
+	       "x SysV");
+	for (i = 0; i < MECHANISMS; i++)
+		printf("%-24s %12lld %8.2f\n", all[i].name,
+		       (long long)all[i].cost,
+		       (double)all[i].cost / (double)all[SYSV].cost);
+	ratio = (double)all[MBOX].cost / (double)all[SYSV].cost;
+	printf("mbox/sysv %.3f\n", ratio);
+	if (ratio > limit) {
+		printf("pair: mbox costs more than %.2f x SysV\n", limit);
+		return 1;
+	}
+	return 0;
+}

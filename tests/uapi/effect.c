@@ -1,0 +1,718 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * effect.c: an error has no effect: copies that fault, stop in the middle, or
+ * are killed.
+ *
+ * Owns: the claims of C11.  A page that userfaultfd watches stops a receiver
+ * in the middle of its copy, so that the rest of the world can go on; then
+ * the page is given, or taken away for good.  Takes no locks; run by the
+ * guest runner.
+ *
+ * opts: timeout=120
+ */
+#include "box.h"
+
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+/* -- A page that stops whoever touches it ------------------------------------- */
+
+struct trap {
+	int uffd;
+	char *page;
+};
+
+static void trap_set(struct trap *t)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	t->uffd = ASSERT_OK(syscall(SYS_userfaultfd, O_CLOEXEC));
+	ASSERT_OK(ioctl(t->uffd, UFFDIO_API, &api));
+	t->page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_TRUE(t->page != MAP_FAILED);
+	reg.range.start = PTR(t->page);
+	reg.range.len = page_size();
+	ASSERT_OK(ioctl(t->uffd, UFFDIO_REGISTER, &reg));
+}
+
+/* Waits until somebody is stopped there. */
+static void trap_wait(struct trap *t)
+{
+	struct pollfd p = { .fd = t->uffd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	ASSERT_EQ(poll(&p, 1, 15000), 1);
+	ASSERT_EQ(read(t->uffd, &msg, sizeof(msg)), sizeof(msg));
+	ASSERT_EQ(msg.event, UFFD_EVENT_PAGEFAULT);
+}
+
+/* Gives the page: the copy goes on and succeeds. */
+static void trap_give(struct trap *t)
+{
+	struct uffdio_zeropage z = { .range = { PTR(t->page), page_size() } };
+
+	ASSERT_OK(ioctl(t->uffd, UFFDIO_ZEROPAGE, &z));
+}
+
+/* Takes it away: the copy faults. */
+static void trap_take(struct trap *t)
+{
+	struct uffdio_range r = { PTR(t->page), page_size() };
+
+	ASSERT_OK(munmap(t->page, page_size()));
+	ASSERT_OK(ioctl(t->uffd, UFFDIO_WAKE, &r));
+}
+
+/* -- A receiver in a thread ----------------------------------------------------- */
+
+struct copier {
+	pthread_t thread;
+	struct trap trap;
+	int fd;
+	bool reads; /* read() rather than RECV */
+	__u32 flags;
+	int ret, err;
+	struct mbox_recv r;
+};
+
+static void *copy_out(void *arg)
+{
+	struct copier *c = arg;
+
+	if (c->reads)
+		c->ret = (int)read(c->fd, c->trap.page, page_size());
+	else
+		c->ret = do_recv(c->fd, &c->r, c->trap.page, page_size(),
+				 .flags = c->flags);
+	c->err = c->ret < 0 ? errno : 0;
+	return NULL;
+}
+
+/* Starts a receiver that takes the next message and stops while copying. */
+static void copier_start(struct copier *c, int fd, bool reads, __u32 flags)
+{
+	memset(c, 0, sizeof(*c));
+	c->fd = fd;
+	c->reads = reads;
+	c->flags = flags;
+	trap_set(&c->trap);
+	ASSERT_EQ(pthread_create(&c->thread, NULL, copy_out, c), 0);
+}
+
+static void copier_stopped(struct copier *c, int fd, bool reads)
+{
+	copier_start(c, fd, reads, 0);
+	trap_wait(&c->trap);
+}
+
+static void copier_ends(struct copier *c, int ret, int err)
+{
+	ASSERT_EQ(pthread_join(c->thread, NULL), 0);
+	EXPECT_EQ(c->ret, ret);
+	EXPECT_EQ(c->err, err);
+	close(c->trap.uffd);
+}
+
+static pid_t sync_sender(int fd, const char *text, uint64_t deadline, int err)
+{
+	pid_t pid;
+
+	CHILD(pid) {
+		if (err)
+			EXPECT_ERRNO(do_send(fd, text, strlen(text),
+					     .flags = MBOX_SYNC,
+					     .deadline = deadline),
+				     err);
+		else
+			EXPECT_OK(do_send(fd, text, strlen(text),
+					  .flags = MBOX_SYNC,
+					  .deadline = deadline));
+	}
+	wait_until_blocked(pid);
+	return pid;
+}
+
+/* -- Copies that stop ----------------------------------------------------------- */
+
+TEST(a_message_that_is_being_copied_keeps_its_place_and_its_charge,
+     "C11.3 C11.4 C19.1")
+{
+	int fd = box_new(.max_messages = 1), kind;
+
+	for (kind = 0; kind < 2; kind++) {
+		pid_t sync = sync_sender(fd, "message", 0, 0), waits;
+		struct mbox_stat before = stat_of(fd), now;
+		struct mbox_info usage = info_of();
+		struct copier c;
+
+		copier_stopped(&c, fd, kind);
+		now = stat_of(fd);
+		EXPECT_EQ(now.messages, 1);
+		EXPECT_EQ(now.bytes, 7);
+		EXPECT_EQ(now.charged, before.charged);
+		EXPECT_EQ(now.received, before.received);
+		EXPECT_EQ(info_of().used_messages, usage.used_messages);
+		EXPECT_EQ(info_of().used_bytes, usage.used_bytes);
+		/* Nobody else can have it, and its room is not free. */
+		EXPECT_EQ(ready(fd, POLL_ALL), 0);
+		expect_empty(fd);
+		expect_refused(fd, do_send(fd, "y", 1, .flags = MBOX_NOWAIT),
+			       EAGAIN);
+		CHILD(waits)
+			ASSERT_OK(do_send(fd, "next", 4));
+		wait_until_blocked(waits);
+		/* No receipt yet. */
+		EXPECT_TRUE(mbt_is_blocked(sync));
+		trap_give(&c.trap);
+		copier_ends(&c, kind ? 7 : 0, 0);
+		EXPECT_MEM(c.trap.page, "message", 7);
+		EXPECT_CHILD_OK(sync);
+		EXPECT_CHILD_OK(waits);
+		now = stat_of(fd);
+		EXPECT_EQ(now.received, before.received + 1);
+		expect_next(fd, "next");
+	}
+}
+
+TEST(a_message_whose_copy_faults_returns_to_its_place,
+     "C11.5 C11.7 C11.3 ANY:EFAULT")
+{
+	int fd = box_new(), kind;
+
+	for (kind = 0; kind < 2; kind++) {
+		struct mbox_stat before, now;
+		struct mbox_recv r;
+		struct copier c;
+		char buf[16];
+
+		put(fd, "m1");
+		put(fd, "m2");
+		put(fd, "m3");
+		before = stat_of(fd);
+		copier_stopped(&c, fd, kind);
+		/* Meanwhile another one takes m2, and m4 arrives. */
+		expect_next(fd, "m2");
+		put(fd, "m4");
+		ASSERT_OK(do_send(fd, "high", 4, .priority = 1));
+		trap_take(&c.trap);
+		copier_ends(&c, -1, EFAULT);
+		now = stat_of(fd);
+		EXPECT_EQ(now.messages, 4);
+		EXPECT_EQ(now.received, before.received + 1);
+		EXPECT_EQ(now.sent, before.sent + 2);
+		EXPECT_EQ(now.dropped, 0);
+		expect_next(fd, "high");
+		ASSERT_OK(do_recv(fd, &r, buf, 16, .flags = MBOX_NOWAIT));
+		EXPECT_MEM(buf, "m1", 2);
+		EXPECT_EQ(r.id, kind ? 6 : 1);
+		expect_next(fd, "m3");
+		expect_next(fd, "m4");
+		expect_empty(fd);
+	}
+}
+
+TEST(messages_that_return_in_any_order_find_their_places, "C11.5 C9.2")
+{
+	static const int orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 },
+					 { 1, 2, 0 }, { 2, 0, 1 },
+					 { 1, 0, 2 }, { 0, 2, 1 } };
+	int fd = box_new();
+	size_t i;
+	int j;
+
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		struct copier c[3];
+
+		put(fd, "a");
+		put(fd, "b");
+		put(fd, "c");
+		put(fd, "d");
+		for (j = 0; j < 3; j++)
+			copier_stopped(&c[j], fd, false);
+		for (j = 0; j < 3; j++) {
+			trap_take(&c[orders[i][j]].trap);
+			copier_ends(&c[orders[i][j]], -1, EFAULT);
+		}
+		expect_next(fd, "a");
+		expect_next(fd, "b");
+		expect_next(fd, "c");
+		expect_next(fd, "d");
+	}
+}
+
+TEST(an_urgent_message_returns_to_the_front, "C11.5 C9.3")
+{
+	int fd = box_new();
+	struct copier c;
+
+	put(fd, "a");
+	ASSERT_OK(do_send(fd, "u", 1, .flags = MBOX_URGENT));
+	put(fd, "b");
+	copier_stopped(&c, fd, false);
+	put(fd, "c");
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	expect_next(fd, "u");
+	expect_next(fd, "a");
+	expect_next(fd, "b");
+	expect_next(fd, "c");
+}
+
+/*
+ * An urgent message that came meanwhile stands before the older ones, and
+ * those that return must still find their order among themselves.
+ */
+TEST(an_urgent_message_does_not_upset_the_order_of_those_that_return,
+     "C11.5 C9.2")
+{
+	int fd = box_new();
+	struct copier a, b;
+	struct mbox_recv r;
+	char buf[4], seen[5] = "";
+	int i;
+
+	put(fd, "a");
+	put(fd, "b");
+	put(fd, "c");
+	copier_stopped(&a, fd, false);
+	copier_stopped(&b, fd, false);
+	trap_take(&a.trap);
+	copier_ends(&a, -1, EFAULT);
+	ASSERT_OK(do_send(fd, "u", 1, .flags = MBOX_URGENT));
+	trap_take(&b.trap);
+	copier_ends(&b, -1, EFAULT);
+	for (i = 0; i < 4; i++) {
+		ASSERT_OK(do_recv(fd, &r, buf, 4, .flags = MBOX_NOWAIT));
+		seen[i] = buf[0];
+	}
+	EXPECT_LT(strchr(seen, 'a') - seen, strchr(seen, 'b') - seen);
+	EXPECT_LT(strchr(seen, 'b') - seen, strchr(seen, 'c') - seen);
+}
+
+TEST(a_message_that_returns_goes_to_a_waiting_receiver, "C11.5 C18.1")
+{
+	int fd = box_new();
+	struct copier c;
+	pid_t pid;
+
+	put(fd, "passed on");
+	copier_stopped(&c, fd, false);
+	CHILD(pid) {
+		struct mbox_recv r;
+		char buf[16];
+
+		ASSERT_OK(do_recv(fd, &r, buf, 16));
+		EXPECT_EQ(r.id, 1);
+		EXPECT_MEM(buf, "passed on", 9);
+	}
+	wait_until_blocked(pid);
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	EXPECT_CHILD_OK(pid);
+	EXPECT_EQ(stat_of(fd).received, 1);
+}
+
+TEST(pollers_hear_of_a_message_that_returns, "C11.5 C18.8")
+{
+	int fd = box_new();
+	struct copier c;
+	pid_t pid;
+
+	put(fd, "x");
+	copier_stopped(&c, fd, false);
+	CHILD(pid) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		EXPECT_EQ(poll(&p, 1, 15000), 1);
+		EXPECT_EQ(p.revents, POLLIN);
+	}
+	wait_until_sleeping(pid, "poll");
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	EXPECT_CHILD_OK(pid);
+	expect_next(fd, "x");
+}
+
+TEST(a_rendezvous_whose_sender_has_gone_holds_the_returned_message, "C11.6")
+{
+	int fd = box_new(.capacity = MBOX_CAPACITY_ZERO);
+	struct copier c;
+	struct mbox_recv r;
+	char buf[8];
+
+	copier_start(&c, fd, false, 0);
+	WAIT_FOR(stat_of(fd).receivers_waiting == 1);
+	/* A send that does not wait has gone as soon as it succeeded. */
+	ASSERT_OK(do_send(fd, "kept", 4, .flags = MBOX_NOWAIT));
+	trap_wait(&c.trap);
+	EXPECT_EQ(stat_of(fd).messages, 1);
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	EXPECT_EQ(stat_of(fd).messages, 1);
+	EXPECT_EQ(stat_of(fd).received, 0);
+	EXPECT_EQ(ready(fd, POLLIN), POLLIN);
+	ASSERT_OK(do_recv(fd, &r, buf, 8, .flags = MBOX_NOWAIT));
+	EXPECT_EQ(r.id, 1);
+	EXPECT_MEM(buf, "kept", 4);
+	expect_empty(fd);
+	expect_refused(fd, do_send(fd, "x", 1, .flags = MBOX_NOWAIT), EAGAIN);
+}
+
+TEST(a_rendezvous_sender_sleeps_on_while_the_copy_faults, "C11.5 C15.1")
+{
+	int fd = box_new(.capacity = MBOX_CAPACITY_ZERO);
+	struct copier c;
+	pid_t pid;
+
+	CHILD(pid)
+		ASSERT_OK(do_send(fd, "offer", 5));
+	wait_until_blocked(pid);
+	copier_stopped(&c, fd, false);
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	EXPECT_TRUE(mbt_is_blocked(pid));
+	expect_next(fd, "offer");
+	EXPECT_CHILD_OK(pid);
+}
+
+TEST(a_receiver_killed_while_copying_has_received, "C11.8 C17.4 C19.3")
+{
+	int fd = box_new(), at[2];
+	pid_t sync, pid;
+	char c;
+
+	ASSERT_OK(pipe(at));
+	put(fd, "plain");
+	sync = sync_sender(fd, "sync", 0, 0);
+	CHILD(pid) {
+		struct copier first, second;
+
+		copier_stopped(&first, fd, false);
+		copier_stopped(&second, fd, true);
+		ASSERT_EQ(write(at[1], "x", 1), 1);
+		pause();
+	}
+	ASSERT_EQ(read(at[0], &c, 1), 1);
+	EXPECT_EQ(stat_of(fd).messages, 2);
+	ASSERT_OK(kill(pid, SIGKILL));
+	EXPECT_CHILD_KILLED(pid, SIGKILL);
+	WAIT_FOR(stat_of(fd).received == 2);
+	EXPECT_EQ(stat_of(fd).messages, 0);
+	EXPECT_EQ(stat_of(fd).dropped, 0);
+	EXPECT_CHILD_OK(sync);
+	expect_empty(fd);
+}
+
+TEST(a_message_withdrawn_while_it_is_copied_was_not_received,
+     "C19.2 C11.1 SEND:ETIMEDOUT RECV:EAGAIN")
+{
+	int fd = box_new();
+	struct copier c;
+	pid_t pid;
+
+	pid = sync_sender(fd, "gone", mbt_in_ms(600), ETIMEDOUT);
+	copier_start(&c, fd, false, MBOX_NOWAIT);
+	trap_wait(&c.trap);
+	EXPECT_CHILD_OK(pid);
+	EXPECT_EQ(stat_of(fd).messages, 0);
+	EXPECT_EQ(stat_of(fd).sent, 0);
+	trap_give(&c.trap);
+	copier_ends(&c, -1, EAGAIN);
+	EXPECT_EQ(stat_of(fd).received, 0);
+	/* One that may wait gets the next message instead. */
+	pid = sync_sender(fd, "gone", mbt_in_ms(600), ETIMEDOUT);
+	copier_stopped(&c, fd, true);
+	EXPECT_CHILD_OK(pid);
+	trap_give(&c.trap);
+	WAIT_FOR(stat_of(fd).receivers_waiting == 1);
+	put(fd, "real");
+	copier_ends(&c, 4, 0);
+	EXPECT_MEM(c.trap.page, "real", 4);
+	EXPECT_EQ(stat_of(fd).received, 1);
+}
+
+TEST(a_message_withdrawn_while_its_copy_faults_is_gone, "C19.2 C11.5")
+{
+	int fd = box_new();
+	struct copier c;
+	pid_t pid;
+
+	pid = sync_sender(fd, "gone", mbt_in_ms(600), ETIMEDOUT);
+	copier_start(&c, fd, false, MBOX_NOWAIT);
+	trap_wait(&c.trap);
+	EXPECT_CHILD_OK(pid);
+	trap_take(&c.trap);
+	ASSERT_EQ(pthread_join(c.thread, NULL), 0);
+	EXPECT_EQ(c.ret, -1);
+	EXPECT_TRUE(c.err == EAGAIN || c.err == EFAULT);
+	expect_empty(fd);
+	EXPECT_EQ(stat_of(fd).charged, 0);
+}
+
+TEST(destroy_while_a_message_is_copied_is_eidrm, "C4.12 C4.11 RECV:EIDRM")
+{
+	struct mbox_info before = info_of();
+	int fd = box_new(), kind;
+
+	for (kind = 0; kind < 2; kind++) {
+		struct copier c;
+
+		fd = box_new();
+		put(fd, "x");
+		copier_stopped(&c, fd, kind);
+		ASSERT_OK(do_destroy(fd));
+		if (kind)
+			trap_give(&c.trap);
+		else
+			trap_take(&c.trap);
+		ASSERT_EQ(pthread_join(c.thread, NULL), 0);
+		EXPECT_EQ(c.ret, -1);
+		EXPECT_EQ(c.err, EIDRM);
+		EXPECT_EQ(info_of().used_messages, before.used_messages);
+		close(fd);
+	}
+}
+
+TEST(a_mailbox_is_not_empty_while_its_last_message_is_copied,
+     "C6.8 C11.3 C11.5")
+{
+	int all = box_new(.flags = MBOX_OPEN_CREATE | MBOX_OPEN_HANGUP);
+	int recv = ASSERT_OK(do_copy(all, R_RECV));
+	struct copier c;
+	pid_t pid;
+
+	put(all, "last");
+	copier_stopped(&c, recv, false);
+	CHILD(pid) {
+		char buf[8];
+
+		close(all);
+		/* Not the end: the message comes back, then it is. */
+		EXPECT_EQ(read(recv, buf, 8), 4);
+		EXPECT_EQ(read(recv, buf, 8), 0);
+	}
+	wait_until_blocked(pid);
+	close(all);
+	mbt_sleep_ms(20);
+	EXPECT_TRUE(mbt_is_blocked(pid));
+	EXPECT_EQ(ready(recv, POLLIN), 0);
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	EXPECT_CHILD_OK(pid);
+}
+
+TEST(a_copy_that_stops_holds_nobody_else_up, "C36.3 C11.7")
+{
+	int fd = box_new();
+	struct copier c;
+	int i;
+
+	put(fd, "slow");
+	copier_stopped(&c, fd, false);
+	for (i = 0; i < 100; i++) {
+		put(fd, "quick");
+		expect_next(fd, "quick");
+	}
+	trap_give(&c.trap);
+	copier_ends(&c, 0, 0);
+	EXPECT_EQ(c.r.id, 1);
+}
+
+struct slow_sender {
+	int fd;
+	struct trap trap;
+	int ret, err;
+};
+
+static void *send_slowly(void *arg)
+{
+	struct slow_sender *s = arg;
+
+	s->ret = do_send(s->fd, s->trap.page, 8);
+	s->err = errno;
+	return NULL;
+}
+
+TEST(a_send_whose_bytes_stop_or_fault_holds_nobody_up,
+     "C36.3 C11.1 ANY:EFAULT SEND:EIDRM")
+{
+	int round;
+
+	for (round = 0; round < 3; round++) {
+		struct slow_sender s = { .fd = box_new(.max_messages = 1) };
+		struct mbox_info before = info_of();
+		pthread_t t;
+
+		trap_set(&s.trap);
+		ASSERT_EQ(pthread_create(&t, NULL, send_slowly, &s), 0);
+		trap_wait(&s.trap);
+		EXPECT_EQ(stat_of(s.fd).messages, 0);
+		put(s.fd, "quick");
+		expect_next(s.fd, "quick");
+		if (round == 0) {
+			trap_give(&s.trap);
+			pthread_join(t, NULL);
+			EXPECT_EQ(s.ret, 0);
+			expect_next(s.fd, "");
+		} else if (round == 1) {
+			trap_take(&s.trap);
+			pthread_join(t, NULL);
+			EXPECT_EQ(s.ret, -1);
+			EXPECT_EQ(s.err, EFAULT);
+			expect_empty(s.fd);
+		} else {
+			ASSERT_OK(do_destroy(s.fd));
+			trap_give(&s.trap);
+			pthread_join(t, NULL);
+			EXPECT_EQ(s.ret, -1);
+			EXPECT_EQ(s.err, EIDRM);
+		}
+		EXPECT_EQ(info_of().used_messages, before.used_messages);
+		close(s.fd);
+	}
+}
+
+/* -- Pointers that fault at once ------------------------------------------------ */
+
+TEST(a_receive_buffer_that_cannot_be_written_takes_nothing,
+     "C11.5 C11.1 ANY:EFAULT")
+{
+	static char big[10000];
+	char *page = pages_before_hole(3), *end = page + 3 * page_size();
+	char *ro = pages_before_hole(1);
+	int fd = box_new();
+	struct mbox_recv r;
+	struct iovec iov[2];
+	int i;
+
+	ASSERT_OK(mprotect(ro, page_size(), PROT_READ));
+	memset(big, 'b', sizeof(big));
+	ASSERT_OK(do_send(fd, big, sizeof(big)));
+	put(fd, "next");
+	for (i = 0; i < 3; i++) {
+		expect_refused(fd, do_recv(fd, &r, NULL, 20000), EFAULT);
+		expect_refused(fd, do_recv(fd, &r, nowhere(), 20000), EFAULT);
+		expect_refused(fd, do_recv(fd, &r, ro, 20000), EFAULT);
+		/* The first bytes fit, the last ones do not. */
+		expect_refused(fd, do_recv(fd, &r, end - 9999, 10000), EFAULT);
+		expect_refused(fd, do_recv(fd, &r, end - 5000, 10000), EFAULT);
+		expect_refused(fd, do_recv(fd, &r, end - 1, 20000,
+					   .flags = MBOX_NOWAIT),
+			       EFAULT);
+		expect_refused(fd, do_recv(fd, &r, end - 8, 100,
+					   .flags = MBOX_TRUNCATE),
+			       EFAULT);
+		expect_refused(fd, read(fd, end - 9999, 10000), EFAULT);
+		iov[0] = (struct iovec){ page, 100 };
+		iov[1] = (struct iovec){ end - 100, 10000 };
+		expect_refused(fd, readv(fd, iov, 2), EFAULT);
+	}
+	ASSERT_OK(do_recv(fd, &r, end - 10000, 10000));
+	EXPECT_EQ(r.id, 1);
+	EXPECT_MEM(end - 10000, big, 10000);
+	expect_next(fd, "next");
+}
+
+TEST(a_structure_that_cannot_be_written_takes_nothing,
+     "C11.5 C11.1 ANY:EFAULT")
+{
+	struct mbox_recv *r = pages_before_hole(1);
+	int fd = box_new();
+	char buf[8];
+
+	put(fd, "x");
+	put(fd, "next");
+	*r = (struct mbox_recv){ .size = sizeof(*r), .data = PTR(buf),
+				 .len = 8 };
+	ASSERT_OK(mprotect(r, page_size(), PROT_READ));
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_RECV, r), EFAULT);
+	/* EMSGSIZE has something to tell as well, and cannot. */
+	ASSERT_OK(mprotect(r, page_size(), PROT_READ | PROT_WRITE));
+	r->len = 0;
+	ASSERT_OK(mprotect(r, page_size(), PROT_READ));
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_RECV, r), EFAULT);
+	ASSERT_OK(mprotect(r, page_size(), PROT_READ | PROT_WRITE));
+	r->len = 8;
+	ASSERT_OK(box_ioctl(fd, MBOX_IOC_RECV, r));
+	EXPECT_EQ(r->id, 1);
+	expect_next(fd, "next");
+}
+
+TEST(message_bytes_that_cannot_be_read_send_nothing, "C11.1 ANY:EFAULT")
+{
+	char *page = pages_before_hole(3), *end = page + 3 * page_size();
+	int fd = box_new();
+	struct iovec iov[2];
+
+	expect_refused(fd, do_send(fd, NULL, 1), EFAULT);
+	expect_refused(fd, do_send(fd, nowhere(), 60000), EFAULT);
+	expect_refused(fd, do_send(fd, end, 1), EFAULT);
+	expect_refused(fd, do_send(fd, end - 9999, 10000), EFAULT);
+	expect_refused(fd, do_send(fd, end - 100, 101), EFAULT);
+	expect_refused(fd, write(fd, end - 100, 101), EFAULT);
+	iov[0] = (struct iovec){ page, 100 };
+	iov[1] = (struct iovec){ end - 100, 101 };
+	expect_refused(fd, writev(fd, iov, 2), EFAULT);
+	expect_empty(fd);
+	ASSERT_OK(do_send(fd, end - 10000, 10000));
+	EXPECT_EQ(stat_of(fd).bytes, 10000);
+}
+
+TEST(a_faulting_receiver_does_not_wake_waiting_senders, "C11.1 C11.4")
+{
+	int fd = box_new(.max_messages = 1);
+	struct mbox_recv r;
+	pid_t pid;
+	int i;
+
+	put(fd, "stays");
+	CHILD(pid)
+		ASSERT_OK(do_send(fd, "waits", 5));
+	wait_until_blocked(pid);
+	for (i = 0; i < 10; i++)
+		expect_refused(fd, do_recv(fd, &r, NULL, 100), EFAULT);
+	EXPECT_TRUE(mbt_is_blocked(pid));
+	expect_next(fd, "stays");
+	EXPECT_CHILD_OK(pid);
+	expect_next(fd, "waits");
+}
+
+/* STAT and LIST with room that cannot be written. */
+TEST(lists_that_cannot_be_written_change_nothing, "ANY:EFAULT C11.1")
+{
+	struct mbox_list_entry *e = pages_before_hole(1);
+	char *hole = (char *)e + page_size();
+	int fd = box_named("seen");
+	struct mbox_list l = { .size = sizeof(l), .count = 8,
+			       .entry_size = sizeof(*e) };
+	struct mbox_stat st = { .size = sizeof(st), .nwaiters = 4 };
+	pid_t pid;
+
+	l.entries = PTR(nowhere());
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EFAULT);
+	l.entries = PTR(hole - sizeof(*e) - 8);
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EFAULT);
+	l.entries = PTR(hole - 2 * sizeof(*e));
+	EXPECT_OK(box_ioctl(fd, MBOX_IOC_LIST, &l));
+	EXPECT_EQ(l.count, 2);
+	CHILD(pid) {
+		struct mbox_recv r;
+
+		do_recv(fd, &r, NULL, 0);
+	}
+	wait_until_blocked(pid);
+	st.waiters = PTR(nowhere());
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_STAT, &st), EFAULT);
+	kill(pid, SIGKILL);
+	mbt_reap(__FILE__, __LINE__, pid);
+}
