@@ -144,7 +144,7 @@ choose_machine() {
 	kargs+=" reboot=t panic=-1 oops=panic"
 	kargs+=" unknown_nmi_panic=1 panic_print=0x41 log_buf_len=1M"
 	kargs+=" rcupdate.rcu_cpu_stall_timeout=60 tsc=reliable"
-	kargs+=" mitigations=off random.trust_cpu=on"
+	kargs+=" mitigations=off syscall.x32=y random.trust_cpu=on"
 	if [ "$icount" ]; then
 		accel=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
 		cpu+=,-erms,-fsrm

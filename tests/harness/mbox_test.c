@@ -414,8 +414,7 @@ bool mbt_is_blocked(pid_t tid)
 	return sleeps_in(tid, "mbx_");
 }
 
-void mbt_wait_sleeping(const char *file, int line, pid_t tid,
-		       const char *where)
+void mbt_wait_sleeping(const char *file, int line, pid_t tid, const char *where)
 {
 	int64_t end = mbt_now() + PATIENCE;
 
@@ -687,8 +686,7 @@ static bool run_one(struct mbt_case *c, unsigned int number_)
 		mbt_note("the test was killed by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	} else if (status > 0 && !shared->failures) {
-		mbt_note("the test ended with status %d",
-			 WEXITSTATUS(status));
+		mbt_note("the test ended with status %d", WEXITSTATUS(status));
 	}
 	ok = status == 0 && !shared->failures;
 	if (ok && !shared->skipped && !shared->checks) {

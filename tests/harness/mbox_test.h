@@ -58,14 +58,14 @@ struct mbt_case {
 
 void mbt_register(struct mbt_case *c);
 
-#define TEST_FOR(name_, claims_, seconds_)                                     \
-	static void test_##name_(void);                                        \
-	static struct mbt_case case_##name_ = { #name_, claims_, seconds_,     \
-						test_##name_, NULL };          \
-	__attribute__((constructor)) static void register_##name_(void)        \
-	{                                                                      \
-		mbt_register(&case_##name_);                                   \
-	}                                                                      \
+#define TEST_FOR(name_, claims_, seconds_)                                 \
+	static void test_##name_(void);                                    \
+	static struct mbt_case case_##name_ = { #name_, claims_, seconds_, \
+						test_##name_, NULL };      \
+	__attribute__((constructor)) static void register_##name_(void)    \
+	{                                                                  \
+		mbt_register(&case_##name_);                               \
+	}                                                                  \
 	static void test_##name_(void)
 
 #define TEST(name_, claims_) TEST_FOR(name_, claims_, 30)
@@ -99,30 +99,30 @@ bool mbt_check_str(const char *file, int line, const char *what,
 		   const char *saw, const char *expected);
 
 /* The texts come as arguments: here the macros in a and b are expanded. */
-#define MBT_CMP_(a_text, a, op, b_text, b)                                     \
-	({                                                                     \
-		long long mbt_a_ = (long long)(a);                             \
-		long long mbt_b_ = (long long)(b);                             \
-									       \
-		mbt_compare(__FILE__, __LINE__, a_text, mbt_a_, #op, b_text,   \
-			    mbt_b_, mbt_a_ op mbt_b_);                         \
+#define MBT_CMP_(a_text, a, op, b_text, b)                                   \
+	({                                                                   \
+		long long mbt_a_ = (long long)(a);                           \
+		long long mbt_b_ = (long long)(b);                           \
+                                                                             \
+		mbt_compare(__FILE__, __LINE__, a_text, mbt_a_, #op, b_text, \
+			    mbt_b_, mbt_a_ op mbt_b_);                       \
 	})
 #define MBT_ERRNO_(text, call, err)                                            \
 	({                                                                     \
 		long long mbt_r_ = (errno = 0, (long long)(call));             \
-									       \
+                                                                               \
 		mbt_check_errno(__FILE__, __LINE__, text, mbt_r_, errno, err); \
 	})
-#define MBT_OK_(text, call)                                                    \
-	({                                                                     \
-		long long mbt_r_ = (errno = 0, (long long)(call));             \
-									       \
-		mbt_check_ok(__FILE__, __LINE__, text, mbt_r_, errno);         \
+#define MBT_OK_(text, call)                                            \
+	({                                                             \
+		long long mbt_r_ = (errno = 0, (long long)(call));     \
+                                                                       \
+		mbt_check_ok(__FILE__, __LINE__, text, mbt_r_, errno); \
 	})
-#define MBT_OR_EXIT_(check)                                                    \
-	do {                                                                   \
-		if (!(check))                                                  \
-			_exit(1);                                              \
+#define MBT_OR_EXIT_(check)       \
+	do {                      \
+		if (!(check))     \
+			_exit(1); \
 	} while (0)
 
 #define EXPECT_EQ(saw, expected) MBT_CMP_(#saw, saw, ==, #expected, expected)
@@ -137,9 +137,9 @@ bool mbt_check_str(const char *file, int line, const char *what,
 #define EXPECT_ERRNO(call, err) MBT_ERRNO_(#call, call, err)
 /* The call returns something that is not negative. */
 #define EXPECT_OK(call) MBT_OK_(#call, call)
-#define EXPECT_MEM(saw, expected, len)                                         \
+#define EXPECT_MEM(saw, expected, len) \
 	mbt_check_mem(__FILE__, __LINE__, #saw, saw, expected, len)
-#define EXPECT_STR(saw, expected)                                              \
+#define EXPECT_STR(saw, expected) \
 	mbt_check_str(__FILE__, __LINE__, #saw, saw, expected)
 #define FAIL(...) mbt_fail(__FILE__, __LINE__, __VA_ARGS__)
 
@@ -160,17 +160,17 @@ bool mbt_check_str(const char *file, int line, const char *what,
 #define ASSERT_FALSE(cond) \
 	MBT_OR_EXIT_(MBT_CMP_(#cond, !!(cond), ==, "false", false))
 #define ASSERT_ERRNO(call, err) MBT_OR_EXIT_(MBT_ERRNO_(#call, call, err))
-#define ASSERT_MEM(saw, expected, len)                                         \
+#define ASSERT_MEM(saw, expected, len) \
 	MBT_OR_EXIT_(EXPECT_MEM(saw, expected, len))
 #define ASSERT_STR(saw, expected) MBT_OR_EXIT_(EXPECT_STR(saw, expected))
 /* Like EXPECT_OK; its value is the call's. */
-#define ASSERT_OK(call)                                                        \
-	({                                                                     \
-		long long mbt_ok_ = (errno = 0, (long long)(call));            \
-									       \
-		MBT_OR_EXIT_(mbt_check_ok(__FILE__, __LINE__, #call, mbt_ok_,  \
-					  errno));                             \
-		(int)mbt_ok_;                                                  \
+#define ASSERT_OK(call)                                                       \
+	({                                                                    \
+		long long mbt_ok_ = (errno = 0, (long long)(call));           \
+                                                                              \
+		MBT_OR_EXIT_(mbt_check_ok(__FILE__, __LINE__, #call, mbt_ok_, \
+					  errno));                            \
+		(int)mbt_ok_;                                                 \
 	})
 #define SKIP(...) mbt_skip(__VA_ARGS__)
 
@@ -189,13 +189,13 @@ void mbt_child_exit(void) __attribute__((noreturn));
 /* waitpid() for at most 20 s; returns the status, or -1 and a failure. */
 int mbt_reap(const char *file, int line, pid_t pid);
 /* The child ended by itself with 0. */
-#define EXPECT_CHILD_OK(pid)                                                   \
-	MBT_CMP_("wait status of " #pid, mbt_reap(__FILE__, __LINE__, pid),    \
+#define EXPECT_CHILD_OK(pid)                                                \
+	MBT_CMP_("wait status of " #pid, mbt_reap(__FILE__, __LINE__, pid), \
 		 ==, "0", 0)
 #define ASSERT_CHILD_OK(pid) MBT_OR_EXIT_(EXPECT_CHILD_OK(pid))
 /* The child was ended by this signal. */
-#define EXPECT_CHILD_KILLED(pid, sig)                                          \
-	MBT_CMP_("wait status of " #pid, mbt_reap(__FILE__, __LINE__, pid),    \
+#define EXPECT_CHILD_KILLED(pid, sig)                                       \
+	MBT_CMP_("wait status of " #pid, mbt_reap(__FILE__, __LINE__, pid), \
 		 ==, #sig, sig)
 /* What the last mbt_reap() returned. */
 int mbt_last_status(void);
@@ -209,10 +209,10 @@ pid_t mbt_gettid(void);
  * Waits until the task sleeps interruptibly inside the module (a mbx_ frame
  * is on its stack).  Fails and ends the test after 10 s.  Needs root.
  */
-#define wait_until_blocked(tid)                                                \
+#define wait_until_blocked(tid) \
 	mbt_wait_sleeping(__FILE__, __LINE__, tid, "mbx_")
 /* The same for any place; where is a substring of its stack, "" for any. */
-#define wait_until_sleeping(tid, where)                                        \
+#define wait_until_sleeping(tid, where) \
 	mbt_wait_sleeping(__FILE__, __LINE__, tid, where)
 void mbt_wait_sleeping(const char *file, int line, pid_t tid,
 		       const char *where);
@@ -222,18 +222,18 @@ bool mbt_is_blocked(pid_t tid);
 void mbt_show_tasks(pid_t pid);
 
 /* Waits until cond holds; fails and ends the test after 10 s. */
-#define WAIT_FOR(cond)                                                         \
-	do {                                                                   \
-		int64_t end_ = mbt_now() + 10 * MBT_SECOND;                    \
-									       \
-		mbt_checked();                                                 \
-		while (!(cond)) {                                              \
-			if (mbt_now() > end_) {                                \
-				FAIL("never came true in 10 s: %s", #cond);    \
-				_exit(1);                                      \
-			}                                                      \
-			mbt_sleep_ms(2);                                       \
-		}                                                              \
+#define WAIT_FOR(cond)                                                      \
+	do {                                                                \
+		int64_t end_ = mbt_now() + 10 * MBT_SECOND;                 \
+                                                                            \
+		mbt_checked();                                              \
+		while (!(cond)) {                                           \
+			if (mbt_now() > end_) {                             \
+				FAIL("never came true in 10 s: %s", #cond); \
+				_exit(1);                                   \
+			}                                                   \
+			mbt_sleep_ms(2);                                    \
+		}                                                           \
 	} while (0)
 
 /* -- Time --------------------------------------------------------------- */

@@ -58,7 +58,7 @@ TEST(fails_in_a_child, "")
 	pid_t pid;
 
 	CHILD(pid)
-		ASSERT_EQ(1, 2);
+	ASSERT_EQ(1, 2);
 	mbt_reap(__FILE__, __LINE__, pid);
 }
 

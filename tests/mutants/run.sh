@@ -11,6 +11,7 @@
 #   Guard: what is taken out, and what it is there for
 #   Test: PROGRAM:NAME_OF_TEST      which must fail (there may be several)
 #   Boot: WORD...                   more words for the guest's command line
+#   Limit: SECONDS                  for the tests, where they take the guest along
 #
 # A mutant is killed if one of its tests fails, or if the kernel log, a panic
 # or a hang shows it while one of them runs. First all named tests run on the
@@ -31,7 +32,8 @@ K=${K:-${O%/*}/kernel/${KERNEL:-6.1}}
 JOBS=${JOBS:-2}
 work=$O/mutants
 src=$work/src
-# No longer than this for the tests of one mutant, in seconds.
+# No longer than this for the tests of one mutant, in seconds; with a test that
+# fails by waiting they take some thirty.
 LIMIT=120
 
 say() {
@@ -317,7 +319,9 @@ for name in "${mutants[@]}"; do
 		running=$((running - 1))
 	fi
 	mapfile -t tests < <(tests_of "$name")
-	boot "$name" "$(field Boot <"$here/$name.patch")" "${tests[@]}" 9>&- &
+	limit=$(field Limit <"$here/$name.patch")
+	append=$(field Boot <"$here/$name.patch")
+	LIMIT=${limit:-$LIMIT} boot "$name" "$append" "${tests[@]}" 9>&- &
 	running=$((running + 1))
 done
 wait

@@ -34,6 +34,7 @@ struct message {
 	uint64_t number;
 	unsigned char rest[LENGTH - 16];
 };
+
 _Static_assert(sizeof(struct message) == LENGTH, "a message has 64 bytes");
 
 /* What became of an attempt to send. */
@@ -54,7 +55,7 @@ static struct run {
 	uint64_t received;
 	uint64_t refused; /* attempts that failed */
 	unsigned int stop;
-} *run;
+} * run;
 
 static uint32_t crc_table[256];
 
@@ -121,8 +122,7 @@ static int send_somehow(int fd, const struct message *m, unsigned int *seed)
 	case 3:
 		return do_send(fd, m, LENGTH, .flags = MBOX_SYNC);
 	case 4:
-		return do_send(fd, m, LENGTH,
-			       .flags = MBOX_SYNC | MBOX_NOWAIT);
+		return do_send(fd, m, LENGTH, .flags = MBOX_SYNC | MBOX_NOWAIT);
 	case 5:
 		return write(fd, m, LENGTH) == LENGTH ? 0 : -1;
 	default:
@@ -209,8 +209,7 @@ static ssize_t receive_somehow(int fd, struct message *m, unsigned int *seed)
 		break;
 	case 2:
 		/* Too small: refused, and the message stays for others. */
-		ret = do_recv(fd, &r, m, LENGTH - 1,
-			      .deadline = mbt_in_ms(50));
+		ret = do_recv(fd, &r, m, LENGTH - 1, .deadline = mbt_in_ms(50));
 		if (ret == 0)
 			FAIL("64 bytes fitted into 63");
 		break;
@@ -241,12 +240,14 @@ static void receiver(int fd, unsigned int seed)
 			take(&m, last);
 		else if (n >= 0)
 			FAIL("a message of %zd bytes", n);
-		else if (errno == EAGAIN || errno == ETIMEDOUT) {
-			if (__atomic_load_n(&run->stop, __ATOMIC_SEQ_CST))
-				return;
-			sched_yield();
-		} else if (errno != EINTR && errno != EMSGSIZE)
+		else if (errno != EAGAIN && errno != ETIMEDOUT &&
+			 errno != EINTR && errno != EMSGSIZE)
 			FAIL("receive: %s", mbt_errno_name(errno));
+		else if ((errno == EAGAIN || errno == ETIMEDOUT) &&
+			 __atomic_load_n(&run->stop, __ATOMIC_SEQ_CST))
+			return;
+		else if (errno == EAGAIN)
+			sched_yield();
 	}
 }
 
@@ -254,7 +255,8 @@ static pid_t start(int fd, int who, unsigned int seed)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		if (who < SENDERS)
 			sender(fd, (uint32_t)who, seed);
 		else
@@ -385,14 +387,16 @@ static void compare(struct tally *t, const struct mbox_stat *st)
 			}
 		}
 	}
-	mbt_note("%llu sent, %llu refused, %llu received; %u signals, %u senders and %u receivers killed",
-		 (unsigned long long)sent, (unsigned long long)run->refused,
-		 (unsigned long long)run->received, t->signals,
-		 t->killed_senders, t->killed_receivers);
-	mbt_note("kernel: sent %llu, received %llu, dropped %llu, left %llu; with killed receivers %llu",
-		 (unsigned long long)st->sent, (unsigned long long)st->received,
-		 (unsigned long long)st->dropped,
-		 (unsigned long long)st->messages, (unsigned long long)lost);
+	mbt_note(
+		"%llu sent, %llu refused, %llu received; %u signals, %u senders and %u receivers killed",
+		(unsigned long long)sent, (unsigned long long)run->refused,
+		(unsigned long long)run->received, t->signals,
+		t->killed_senders, t->killed_receivers);
+	mbt_note(
+		"kernel: sent %llu, received %llu, dropped %llu, left %llu; with killed receivers %llu",
+		(unsigned long long)st->sent, (unsigned long long)st->received,
+		(unsigned long long)st->dropped,
+		(unsigned long long)st->messages, (unsigned long long)lost);
 	EXPECT_EQ(doubled, 0);
 	/* What a failed send was to send never came out. */
 	EXPECT_EQ(ghosts, 0);
@@ -417,8 +421,8 @@ static void compare(struct tally *t, const struct mbox_stat *st)
 
 static void stress(unsigned int capacity, unsigned long long max_messages)
 {
-	unsigned int seed = (unsigned int)setting("seed",
-						  (uint64_t)mbt_now_real());
+	unsigned int seed =
+		(unsigned int)setting("seed", (uint64_t)mbt_now_real());
 	struct tally t = { 0, 0, 0 };
 	pid_t pid[SENDERS + RECEIVERS];
 	struct mbox_stat st;

@@ -17,12 +17,12 @@
 
 /* -- Layout ----------------------------------------------------------------- */
 
-#define FIELD(s, f, at, bytes)                                                 \
-	do {                                                                   \
-		_Static_assert(offsetof(struct s, f) == (at), #f);             \
-		_Static_assert(sizeof(((struct s *)0)->f) == (bytes), #f);     \
-		EXPECT_EQ(offsetof(struct s, f), sum);                         \
-		sum += (bytes);                                                \
+#define FIELD(s, f, at, bytes)                                             \
+	do {                                                               \
+		_Static_assert(offsetof(struct s, f) == (at), #f);         \
+		_Static_assert(sizeof(((struct s *)0)->f) == (bytes), #f); \
+		EXPECT_EQ(offsetof(struct s, f), sum);                     \
+		sum += (bytes);                                            \
 	} while (0)
 
 TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
@@ -194,8 +194,8 @@ struct verb {
 	bool writes; /* has out fields */
 };
 
-#define OPEN_FLAGS                                                             \
-	(MBOX_OPEN_CREATE | MBOX_OPEN_EXCL | MBOX_OPEN_NONBLOCK |              \
+#define OPEN_FLAGS                                                \
+	(MBOX_OPEN_CREATE | MBOX_OPEN_EXCL | MBOX_OPEN_NONBLOCK | \
 	 MBOX_OPEN_HANGUP | MBOX_OPEN_OWNED)
 #define SEND_FLAGS (MBOX_NOWAIT | MBOX_REALTIME | MBOX_SYNC | MBOX_URGENT)
 #define RECV_FLAGS (MBOX_NOWAIT | MBOX_REALTIME | MBOX_TRUNCATE)
@@ -212,6 +212,7 @@ static const struct verb verbs[] = {
 	{ "SEND", MBOX_IOC_SEND, sizeof(struct mbox_send), SEND_FLAGS, false },
 	{ "RECV", MBOX_IOC_RECV, sizeof(struct mbox_recv), RECV_FLAGS, true },
 };
+
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static struct mbox_list_entry entries[8];
@@ -547,18 +548,16 @@ TEST(an_unknown_ioctl_is_refused, "C34.7 ANY:ENOTTY")
 		expect_refused(fd, box_ioctl(fd, _IO(MBOX_IOC_TYPE, nr), &a),
 			       ENOTTY);
 		for (i = 0; i < 3; i++)
-			EXPECT_ERRNO(box_ioctl(plain[i],
-					       _IO(MBOX_IOC_TYPE, nr), &a),
+			EXPECT_ERRNO(box_ioctl(plain[i], _IO(MBOX_IOC_TYPE, nr),
+					       &a),
 				     ENOTTY);
 	}
 	/* A size or a direction in the number makes another number of it. */
 	for (i = 0; i < VERBS; i++) {
 		valid(&verbs[i], &a);
-		expect_refused(fd,
-			       box_ioctl(fd, verbs[i].cmd | (8 << 16), &a),
+		expect_refused(fd, box_ioctl(fd, verbs[i].cmd | (8 << 16), &a),
 			       ENOTTY);
-		expect_refused(fd,
-			       box_ioctl(fd, verbs[i].cmd | (3U << 30), &a),
+		expect_refused(fd, box_ioctl(fd, verbs[i].cmd | (3U << 30), &a),
 			       ENOTTY);
 	}
 	expect_refused(fd, box_ioctl(fd, 0x5401 /* TCGETS */, &a), ENOTTY);
@@ -597,7 +596,8 @@ TEST(info_tells_version_features_and_limits, "C34.9 C14.11")
 		unsigned long long kib;
 
 		ASSERT_GT(mbt_read_file("/proc/meminfo", meminfo,
-					sizeof(meminfo)), 0);
+					sizeof(meminfo)),
+			  0);
 		ASSERT_EQ(sscanf(meminfo, "MemTotal: %llu", &kib), 1);
 		EXPECT_GE(info.user_bytes, kib * 1024 / 9);
 		EXPECT_LE(info.user_bytes, kib * 1024 / 7);
@@ -627,8 +627,10 @@ TEST(unused_bytes_of_names_are_zero, "C36.4")
 {
 	static const char zero[MBOX_NAME_SIZE];
 	struct mbox_list_entry e[4];
-	struct mbox_list l = { .size = sizeof(l), .entries = PTR(e),
-			       .count = 4, .entry_size = sizeof(e[0]) };
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(e),
+			       .count = 4,
+			       .entry_size = sizeof(e[0]) };
 	struct mbox_stat st;
 	int fd = box_named("victim");
 	unsigned int i;
@@ -654,7 +656,8 @@ TEST(entries_of_another_size_are_handled, "C34.4 ANY:EINVAL ANY:E2BIG")
 		struct mbox_list_entry e;
 		__u64 more[2];
 	} wide[4];
-	struct mbox_list l = { .size = sizeof(l), .entries = PTR(wide),
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(wide),
 			       .count = 4 };
 	int fd = victim();
 
@@ -665,8 +668,10 @@ TEST(entries_of_another_size_are_handled, "C34.4 ANY:EINVAL ANY:E2BIG")
 	EXPECT_STR(wide[0].e.name, "default");
 	EXPECT_STR(wide[1].e.name, "victim");
 	EXPECT_EQ(wide[1].e.messages, 1);
-	l = (struct mbox_list){ .size = sizeof(l), .entries = PTR(wide),
-				.count = 4, .entry_size = 8 };
+	l = (struct mbox_list){ .size = sizeof(l),
+				.entries = PTR(wide),
+				.count = 4,
+				.entry_size = 8 };
 	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EINVAL);
 	l.entry_size = 0;
 	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EINVAL);
@@ -708,8 +713,10 @@ TEST_FOR(a_structure_that_changes_under_the_call_is_read_once, "C34.8", 60)
 	pthread_t t;
 	int fd = box_new(), i, ok = 0;
 
-	s = (struct mbox_send){ .size = sizeof(s), .flags = MBOX_NOWAIT,
-				.data = PTR(data), .len = 8 };
+	s = (struct mbox_send){ .size = sizeof(s),
+				.flags = MBOX_NOWAIT,
+				.data = PTR(data),
+				.len = 8 };
 	memset(data, 'x', sizeof(data));
 	stop = false;
 	ASSERT_EQ(pthread_create(&t, NULL, flip, &f), 0);
@@ -748,9 +755,12 @@ TEST_FOR(a_structure_that_changes_under_the_call_is_read_once, "C34.8", 60)
 
 	/* A name that is now allowed, now not. */
 	memcpy(name, "fetch__", 8);
-	o = (struct mbox_open){ .size = sizeof(o), .flags = MBOX_OPEN_CREATE,
-				.rights = R_ALL, .mode = 0600,
-				.name = PTR(name), .name_len = 7 };
+	o = (struct mbox_open){ .size = sizeof(o),
+				.flags = MBOX_OPEN_CREATE,
+				.rights = R_ALL,
+				.mode = 0600,
+				.name = PTR(name),
+				.name_len = 7 };
 	f = (struct flipper){ (__u32 *)name, 0x63746566 /* "fetc" */,
 			      0x2f2f2f2f /* "////" */ };
 	stop = false;

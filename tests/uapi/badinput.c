@@ -22,11 +22,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static const unsigned int verbs[] = {
-	MBOX_IOC_INFO,	 MBOX_IOC_STAT,	   MBOX_IOC_LIST,
-	MBOX_IOC_OPEN,	 MBOX_IOC_COPY,	   MBOX_IOC_UNLINK,
-	MBOX_IOC_DESTROY, MBOX_IOC_SEND,   MBOX_IOC_RECV
-};
+static const unsigned int verbs[] = { MBOX_IOC_INFO,	MBOX_IOC_STAT,
+				      MBOX_IOC_LIST,	MBOX_IOC_OPEN,
+				      MBOX_IOC_COPY,	MBOX_IOC_UNLINK,
+				      MBOX_IOC_DESTROY, MBOX_IOC_SEND,
+				      MBOX_IOC_RECV };
+
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 TEST(foreign_and_closed_descriptors_are_refused, "C34.7")
@@ -88,8 +89,7 @@ static void *make_a_mess(void *arg)
 		__u32 *w = (__u32 *)buf;
 
 		/* DESTROY and UNLINK would end the fun too soon. */
-		if (verbs[v] == MBOX_IOC_DESTROY ||
-		    verbs[v] == MBOX_IOC_UNLINK)
+		if (verbs[v] == MBOX_IOC_DESTROY || verbs[v] == MBOX_IOC_UNLINK)
 			continue;
 		memset(buf, 0, sizeof(buf));
 		w[0] = 256;
@@ -121,8 +121,7 @@ static void *make_a_mess(void *arg)
 TEST_FOR(random_structures_do_no_harm, "C36.1 C36.2 C35.2", 60)
 {
 	struct mbox_info before = info_of();
-	int fds[4] = { box_new(), box_new(.max_messages = 3),
-		       box_named("mess"),
+	int fds[4] = { box_new(), box_new(.max_messages = 3), box_named("mess"),
 		       box_new(.capacity = MBOX_CAPACITY_UNBOUNDED) };
 	unsigned int seed = (unsigned int)mbt_now();
 	struct mess m[4];
@@ -301,8 +300,7 @@ TEST_FOR(a_crowd_of_senders_is_let_in_or_sent_away_to_the_last,
 	}
 }
 
-TEST_FOR(a_crowd_of_small_receivers_is_refused_to_the_last,
-	 "C36.5 C18.4", 60)
+TEST_FOR(a_crowd_of_small_receivers_is_refused_to_the_last, "C36.5 C18.4", 60)
 {
 	static pthread_t t[CROWD];
 	int fd = box_new(), i;

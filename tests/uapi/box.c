@@ -47,7 +47,7 @@ static const char *const params[] = { "user_bytes", "user_messages",
 
 static struct shared_state {
 	unsigned char seen[VERBS][ERRNO_MAX];
-} *state;
+} * state;
 
 static unsigned long long params_before[PARAMS_N];
 static struct mbox_info usage_before;
@@ -156,8 +156,8 @@ bool mbt_expect_empty(const char *file, int line, int fd)
 	char buf[64];
 	int ret = do_recv(fd, &r, buf, sizeof(buf), .flags = MBOX_NOWAIT);
 
-	return mbt_check_errno(file, line, "receive from an empty mailbox",
-			       ret, errno, EAGAIN);
+	return mbt_check_errno(file, line, "receive from an empty mailbox", ret,
+			       errno, EAGAIN);
 }
 
 void box_state_get(int fd, struct box_state *s)
@@ -173,10 +173,10 @@ bool box_state_same(const char *file, int line, int fd,
 	bool same = true;
 
 	box_state_get(fd, &now);
-#define SAME(part, field)                                                      \
-	(same &= mbt_compare(file, line, "after the error, " #field,           \
-			     (long long)now.part.field, "==",                  \
-			     "before it", (long long)before->part.field,       \
+#define SAME(part, field)                                                  \
+	(same &= mbt_compare(file, line, "after the error, " #field,       \
+			     (long long)now.part.field, "==", "before it", \
+			     (long long)before->part.field,                \
 			     now.part.field == before->part.field))
 	SAME(stat, rights);
 	SAME(stat, id);
@@ -217,8 +217,7 @@ static void on_signal(int sig)
 
 void catch_signal(int sig, int sa_flags)
 {
-	struct sigaction sa = { .sa_handler = on_signal,
-				.sa_flags = sa_flags };
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = sa_flags };
 
 	sigemptyset(&sa.sa_mask);
 	ASSERT_OK(sigaction(sig, &sa, NULL));
@@ -414,23 +413,25 @@ static bool usage_same(char *why, size_t size)
 			break;
 		mbt_sleep_ms(2);
 	}
-	snprintf(why, size,
-		 "root's charge did not come back: before %llu bytes %llu messages %llu mailboxes, now %llu, %llu, %llu",
-		 (unsigned long long)usage_before.used_bytes,
-		 (unsigned long long)usage_before.used_messages,
-		 (unsigned long long)usage_before.used_mailboxes,
-		 (unsigned long long)now.used_bytes,
-		 (unsigned long long)now.used_messages,
-		 (unsigned long long)now.used_mailboxes);
+	snprintf(
+		why, size,
+		"root's charge did not come back: before %llu bytes %llu messages %llu mailboxes, now %llu, %llu, %llu",
+		(unsigned long long)usage_before.used_bytes,
+		(unsigned long long)usage_before.used_messages,
+		(unsigned long long)usage_before.used_mailboxes,
+		(unsigned long long)now.used_bytes,
+		(unsigned long long)now.used_messages,
+		(unsigned long long)now.used_mailboxes);
 	return false;
 }
 
 static bool log_clean(char *why, size_t size)
 {
-	static const char *const bad[] = { "mbox",    "mbx_",  "WARNING",
-					   "BUG",     "Oops",  "Call Trace",
-					   "oom",     "rcu",   "Out of memory",
-					   "page allocation" };
+	static const char *const bad[] = { "mbox",	    "mbx_",
+					   "WARNING",	    "BUG",
+					   "Oops",	    "Call Trace",
+					   "oom",	    "rcu",
+					   "Out of memory", "page allocation" };
 	char record[8192], *text;
 	ssize_t n;
 	size_t i;
@@ -487,9 +488,10 @@ bool mbt_after_each(char *why, size_t size)
 				continue;
 			state->seen[v][e] = 0;
 			if (!in_table(verbs[v].name, e) && ok) {
-				snprintf(why, size,
-					 "%s gave %s, which the errno table does not know",
-					 verbs[v].name, mbt_errno_name(e));
+				snprintf(
+					why, size,
+					"%s gave %s, which the errno table does not know",
+					verbs[v].name, mbt_errno_name(e));
 				ok = false;
 			}
 		}

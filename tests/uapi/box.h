@@ -39,49 +39,51 @@ int box_dev_here(void);
  * Returns the descriptor, or -1 and errno.
  */
 #define box_open(...) box_open_at(box_dev(), ##__VA_ARGS__)
-#define box_open_at(dev_, ...)                                                 \
-	({                                                                     \
-		struct mbox_open box_o_ = { .size = sizeof(box_o_), ##__VA_ARGS__ };   \
-									       \
-		box_ioctl(dev_, MBOX_IOC_OPEN, &box_o_);                           \
+#define box_open_at(dev_, ...)                                      \
+	({                                                          \
+		struct mbox_open box_o_ = { .size = sizeof(box_o_), \
+					    ##__VA_ARGS__ };        \
+                                                                    \
+		box_ioctl(dev_, MBOX_IOC_OPEN, &box_o_);            \
 	})
 #define NAMED(s) .name = PTR(s), .name_len = (uint32_t)strlen(s)
 
 /* A new mailbox without a name and all rights on it; must succeed. */
-#define box_new(...)                                                           \
-	ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL,         \
+#define box_new(...)                                                   \
+	ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL, \
 			   ##__VA_ARGS__))
 /* The same with a name; mode 0600 unless told otherwise. */
-#define box_named(s, ...)                                                      \
-	ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL,         \
+#define box_named(s, ...)                                              \
+	ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL, \
 			   .mode = 0600, NAMED(s), ##__VA_ARGS__))
 
-#define do_send(fd_, data_, len_, ...)                                         \
-	({                                                                     \
-		struct mbox_send box_s_ = { .size = sizeof(box_s_),                    \
-					.data = PTR(data_),                    \
-					.len = (uint32_t)(len_),               \
-					##__VA_ARGS__ };                       \
-									       \
-		box_ioctl(fd_, MBOX_IOC_SEND, &box_s_);                            \
+#define do_send(fd_, data_, len_, ...)                               \
+	({                                                           \
+		struct mbox_send box_s_ = { .size = sizeof(box_s_),  \
+					    .data = PTR(data_),      \
+					    .len = (uint32_t)(len_), \
+					    ##__VA_ARGS__ };         \
+                                                                     \
+		box_ioctl(fd_, MBOX_IOC_SEND, &box_s_);              \
 	})
 /* Fills *r with the call's structure, and so with what came. */
-#define do_recv(fd_, r, buf_, room_, ...)                                      \
-	({                                                                     \
-		struct mbox_recv *box_r_ = (r);                                    \
-									       \
-		*box_r_ = (struct mbox_recv){ .size = sizeof(*box_r_),                 \
-					  .data = PTR(buf_),                   \
-					  .len = (uint32_t)(room_),            \
-					  ##__VA_ARGS__ };                     \
-		box_ioctl(fd_, MBOX_IOC_RECV, box_r_);                             \
+#define do_recv(fd_, r, buf_, room_, ...)                               \
+	({                                                              \
+		struct mbox_recv *box_r_ = (r);                         \
+                                                                        \
+		*box_r_ = (struct mbox_recv){ .size = sizeof(*box_r_),  \
+					      .data = PTR(buf_),        \
+					      .len = (uint32_t)(room_), \
+					      ##__VA_ARGS__ };          \
+		box_ioctl(fd_, MBOX_IOC_RECV, box_r_);                  \
 	})
-#define do_copy(fd_, rights_, ...)                                             \
-	({                                                                     \
-		struct mbox_copy box_c_ = { .size = sizeof(box_c_),                    \
-					.rights = (rights_), ##__VA_ARGS__ };  \
-									       \
-		box_ioctl(fd_, MBOX_IOC_COPY, &box_c_);                            \
+#define do_copy(fd_, rights_, ...)                                  \
+	({                                                          \
+		struct mbox_copy box_c_ = { .size = sizeof(box_c_), \
+					    .rights = (rights_),    \
+					    ##__VA_ARGS__ };        \
+                                                                    \
+		box_ioctl(fd_, MBOX_IOC_COPY, &box_c_);             \
 	})
 int do_unlink(int fd);
 int do_destroy(int fd);
@@ -106,14 +108,14 @@ struct mbox_info info_of(void);
  * The call fails with err, and neither the mailbox behind the handle fd nor
  * what the caller is charged has changed.
  */
-#define expect_refused(fd, call, err)                                          \
-	({                                                                     \
-		struct box_state box_b_;                                           \
-		bool box_ok_;                                                      \
-									       \
-		box_state_get(fd, &box_b_);                                        \
-		box_ok_ = MBT_ERRNO_(#call, call, err);                                \
-		box_state_same(__FILE__, __LINE__, fd, &box_b_) && box_ok_;            \
+#define expect_refused(fd, call, err)                                       \
+	({                                                                  \
+		struct box_state box_b_;                                    \
+		bool box_ok_;                                               \
+                                                                            \
+		box_state_get(fd, &box_b_);                                 \
+		box_ok_ = MBT_ERRNO_(#call, call, err);                     \
+		box_state_same(__FILE__, __LINE__, fd, &box_b_) && box_ok_; \
 	})
 struct box_state {
 	struct mbox_stat stat;

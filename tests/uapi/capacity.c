@@ -62,8 +62,7 @@ TEST(capacity_is_bounded_by_bytes, "C12.3 SEND:EAGAIN")
 		       EAGAIN);
 	ASSERT_OK(do_send(fd, bytes, 40, .flags = MBOX_NOWAIT));
 	EXPECT_EQ(stat_of(fd).bytes, 100);
-	expect_refused(fd, do_send(fd, bytes, 1, .flags = MBOX_NOWAIT),
-		       EAGAIN);
+	expect_refused(fd, do_send(fd, bytes, 1, .flags = MBOX_NOWAIT), EAGAIN);
 	/* Messages without bytes are not bounded by bytes. */
 	for (i = 0; i < 50; i++)
 		ASSERT_OK(do_send(fd, NULL, 0, .flags = MBOX_NOWAIT));
@@ -78,8 +77,7 @@ TEST(capacity_is_bounded_by_messages_and_bytes_at_once, "C12.4 SEND:EAGAIN")
 		       EAGAIN);
 	ASSERT_OK(do_send(fd, bytes, 5, .flags = MBOX_NOWAIT));
 	ASSERT_OK(do_send(fd, bytes, 1, .flags = MBOX_NOWAIT));
-	expect_refused(fd, do_send(fd, bytes, 1, .flags = MBOX_NOWAIT),
-		       EAGAIN);
+	expect_refused(fd, do_send(fd, bytes, 1, .flags = MBOX_NOWAIT), EAGAIN);
 	EXPECT_EQ(stat_of(fd).messages, 3);
 	EXPECT_EQ(stat_of(fd).bytes, 96);
 }
@@ -97,8 +95,7 @@ TEST(the_default_is_16_messages_of_64_kib, "C12.5")
 	EXPECT_EQ(st.lifetime, MBOX_LIFETIME_DESCRIPTOR);
 	for (i = 0; i < 16; i++)
 		ASSERT_OK(do_send(fd, bytes, 65536, .flags = MBOX_NOWAIT));
-	expect_refused(fd, do_send(fd, bytes, 0, .flags = MBOX_NOWAIT),
-		       EAGAIN);
+	expect_refused(fd, do_send(fd, bytes, 0, .flags = MBOX_NOWAIT), EAGAIN);
 	/* With a bound on bytes alone the largest message is no larger. */
 	EXPECT_EQ(stat_of(box_new(.max_bytes = 1000)).max_size, 1000);
 	EXPECT_EQ(stat_of(box_new(.max_bytes = 1 << 20)).max_size, 65536);
@@ -124,10 +121,10 @@ TEST(unbounded_is_limited_by_quotas_alone, "C12.6 SEND:EDQUOT C14.9")
 	EXPECT_EQ(stat_of(fd).bytes, 16 << 20);
 }
 
-#define REFUSED(...)                                                           \
-	expect_refused(watch,                                                  \
-		       box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL,    \
-				__VA_ARGS__),                                  \
+#define REFUSED(...)                                                        \
+	expect_refused(watch,                                               \
+		       box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL, \
+				__VA_ARGS__),                               \
 		       EINVAL)
 
 TEST(attributes_without_a_meaning_are_refused, "C12.7 C12.8 ANY:EINVAL")
@@ -178,11 +175,11 @@ TEST(attributes_are_fixed_at_creation, "C12.9")
 	int fd = box_named("fixed", .max_messages = 5, .max_size = 50,
 			   .attrs = MBOX_ATTR_TIMES, .mode = 0640);
 	struct mbox_stat before = stat_of(fd), after;
-	int again = ASSERT_OK(box_open(
-		.flags = MBOX_OPEN_CREATE, .rights = R_ALL, .mode = 0666,
-		NAMED("fixed"), .max_messages = 7, .max_size = 70,
-		.attrs = MBOX_ATTR_FIXED,
-		.lifetime = MBOX_LIFETIME_PERSISTENT));
+	int again = ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE,
+				       .rights = R_ALL, .mode = 0666,
+				       NAMED("fixed"), .max_messages = 7,
+				       .max_size = 70, .attrs = MBOX_ATTR_FIXED,
+				       .lifetime = MBOX_LIFETIME_PERSISTENT));
 
 	after = stat_of(again);
 	EXPECT_EQ(after.max_messages, before.max_messages);

@@ -127,7 +127,8 @@ static pid_t sync_sender(int fd, const char *text, uint64_t deadline, int err)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		if (err)
 			EXPECT_ERRNO(do_send(fd, text, strlen(text),
 					     .flags = MBOX_SYNC,
@@ -169,7 +170,7 @@ TEST(a_message_that_is_being_copied_keeps_its_place_and_its_charge,
 		expect_refused(fd, do_send(fd, "y", 1, .flags = MBOX_NOWAIT),
 			       EAGAIN);
 		CHILD(waits)
-			ASSERT_OK(do_send(fd, "next", 4));
+		ASSERT_OK(do_send(fd, "next", 4));
 		wait_until_blocked(waits);
 		/* No receipt yet. */
 		EXPECT_TRUE(mbt_is_blocked(sync));
@@ -223,9 +224,8 @@ TEST(a_message_whose_copy_faults_returns_to_its_place,
 
 TEST(messages_that_return_in_any_order_find_their_places, "C11.5 C9.2")
 {
-	static const int orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 },
-					 { 1, 2, 0 }, { 2, 0, 1 },
-					 { 1, 0, 2 }, { 0, 2, 1 } };
+	static const int orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 }, { 1, 2, 0 },
+					 { 2, 0, 1 }, { 1, 0, 2 }, { 0, 2, 1 } };
 	int fd = box_new();
 	size_t i;
 	int j;
@@ -307,7 +307,8 @@ TEST(a_message_that_returns_goes_to_a_waiting_receiver, "C11.5 C18.1")
 
 	put(fd, "passed on");
 	copier_stopped(&c, fd, false);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char buf[16];
 
@@ -330,7 +331,8 @@ TEST(pollers_hear_of_a_message_that_returns, "C11.5 C18.8")
 
 	put(fd, "x");
 	copier_stopped(&c, fd, false);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
 		EXPECT_EQ(poll(&p, 1, 15000), 1);
@@ -375,7 +377,7 @@ TEST(a_rendezvous_sender_sleeps_on_while_the_copy_faults, "C11.5 C15.1")
 	pid_t pid;
 
 	CHILD(pid)
-		ASSERT_OK(do_send(fd, "offer", 5));
+	ASSERT_OK(do_send(fd, "offer", 5));
 	wait_until_blocked(pid);
 	copier_stopped(&c, fd, false);
 	trap_take(&c.trap);
@@ -394,7 +396,8 @@ TEST(a_receiver_killed_while_copying_has_received, "C11.8 C17.4 C19.3")
 	ASSERT_OK(pipe(at));
 	put(fd, "plain");
 	sync = sync_sender(fd, "sync", 0, 0);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct copier first, second;
 
 		copier_stopped(&first, fd, false);
@@ -493,7 +496,8 @@ TEST(a_mailbox_is_not_empty_while_its_last_message_is_copied,
 
 	put(all, "last");
 	copier_stopped(&c, recv, false);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		char buf[8];
 
 		close(all);
@@ -606,11 +610,13 @@ TEST(a_receive_buffer_that_cannot_be_written_takes_nothing,
 		/* The first bytes fit, the last ones do not. */
 		expect_refused(fd, do_recv(fd, &r, end - 9999, 10000), EFAULT);
 		expect_refused(fd, do_recv(fd, &r, end - 5000, 10000), EFAULT);
-		expect_refused(fd, do_recv(fd, &r, end - 1, 20000,
-					   .flags = MBOX_NOWAIT),
+		expect_refused(fd,
+			       do_recv(fd, &r, end - 1, 20000,
+				       .flags = MBOX_NOWAIT),
 			       EFAULT);
-		expect_refused(fd, do_recv(fd, &r, end - 8, 100,
-					   .flags = MBOX_TRUNCATE),
+		expect_refused(fd,
+			       do_recv(fd, &r, end - 8, 100,
+				       .flags = MBOX_TRUNCATE),
 			       EFAULT);
 		expect_refused(fd, read(fd, end - 9999, 10000), EFAULT);
 		iov[0] = (struct iovec){ page, 100 };
@@ -623,8 +629,7 @@ TEST(a_receive_buffer_that_cannot_be_written_takes_nothing,
 	expect_next(fd, "next");
 }
 
-TEST(a_structure_that_cannot_be_written_takes_nothing,
-     "C11.5 C11.1 ANY:EFAULT")
+TEST(a_structure_that_cannot_be_written_takes_nothing, "C11.5 C11.1 ANY:EFAULT")
 {
 	struct mbox_recv *r = pages_before_hole(1);
 	int fd = box_new();
@@ -632,7 +637,8 @@ TEST(a_structure_that_cannot_be_written_takes_nothing,
 
 	put(fd, "x");
 	put(fd, "next");
-	*r = (struct mbox_recv){ .size = sizeof(*r), .data = PTR(buf),
+	*r = (struct mbox_recv){ .size = sizeof(*r),
+				 .data = PTR(buf),
 				 .len = 8 };
 	ASSERT_OK(mprotect(r, page_size(), PROT_READ));
 	expect_refused(fd, box_ioctl(fd, MBOX_IOC_RECV, r), EFAULT);
@@ -677,7 +683,7 @@ TEST(a_faulting_receiver_does_not_wake_waiting_senders, "C11.1 C11.4")
 
 	put(fd, "stays");
 	CHILD(pid)
-		ASSERT_OK(do_send(fd, "waits", 5));
+	ASSERT_OK(do_send(fd, "waits", 5));
 	wait_until_blocked(pid);
 	for (i = 0; i < 10; i++)
 		expect_refused(fd, do_recv(fd, &r, NULL, 100), EFAULT);
@@ -693,7 +699,8 @@ TEST(lists_that_cannot_be_written_change_nothing, "ANY:EFAULT C11.1")
 	struct mbox_list_entry *e = pages_before_hole(1);
 	char *hole = (char *)e + page_size();
 	int fd = box_named("seen");
-	struct mbox_list l = { .size = sizeof(l), .count = 8,
+	struct mbox_list l = { .size = sizeof(l),
+			       .count = 8,
 			       .entry_size = sizeof(*e) };
 	struct mbox_stat st = { .size = sizeof(st), .nwaiters = 4 };
 	pid_t pid;
@@ -705,7 +712,8 @@ TEST(lists_that_cannot_be_written_change_nothing, "ANY:EFAULT C11.1")
 	l.entries = PTR(hole - 2 * sizeof(*e));
 	EXPECT_OK(box_ioctl(fd, MBOX_IOC_LIST, &l));
 	EXPECT_EQ(l.count, 2);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 
 		do_recv(fd, &r, NULL, 0);

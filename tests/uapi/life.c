@@ -41,7 +41,8 @@ TEST(the_end_of_a_process_closes_its_handles, "C4.1")
 	char c;
 
 	ASSERT_OK(pipe(go));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		box_named("orphan");
 		ASSERT_EQ(write(go[1], "x", 1), 1);
 		pause();
@@ -69,8 +70,7 @@ TEST(a_persistent_mailbox_stays_without_handles, "C4.4")
 	EXPECT_ERRNO(box_open(.rights = R_ALL, NAMED("keep")), ENOENT);
 }
 
-TEST(unlink_takes_the_name_and_handles_go_on,
-     "C4.7 C4.8 UNLINK:ENOENT C2.7")
+TEST(unlink_takes_the_name_and_handles_go_on, "C4.7 C4.8 UNLINK:ENOENT C2.7")
 {
 	int fd = box_named("name", .lifetime = MBOX_LIFETIME_PERSISTENT), other;
 	struct mbox_info before, after;
@@ -154,7 +154,8 @@ static pid_t sleeper(int fd, enum sleeper how, int err)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char c;
 
@@ -212,7 +213,8 @@ TEST(destroy_wakes_pollers, "C4.12 C20.7")
 	int fd = box_new();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
 		ASSERT_EQ(poll(&p, 1, 20000), 1);
@@ -235,7 +237,7 @@ TEST(destroy_of_many_messages_is_quick_for_others, "C36.6 C36.3")
 		ASSERT_OK(do_send(fd, "x", 1, .flags = MBOX_NOWAIT));
 	other = box_new();
 	CHILD(pid)
-		ASSERT_OK(do_destroy(copy));
+	ASSERT_OK(do_destroy(copy));
 	/* The handle tells EIDRM as soon as DESTROY began, not when it ends. */
 	do {
 		t = mbt_now();
@@ -273,7 +275,8 @@ static pid_t in_new_netns(int *dev, void (*fn)(int dev))
 	char path[64], c;
 
 	ASSERT_OK(pipe(done));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		if (fn)
 			fn(box_dev_here());
@@ -329,15 +332,16 @@ TEST(the_namespace_travels_with_the_descriptor, "C2.4")
 	int dev = box_dev_here(), fd = box_named("home");
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int got;
 
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		EXPECT_ERRNO(box_open_at(box_dev_here(), .rights = R_ALL,
 					 NAMED("home")),
 			     ENOENT);
-		got = ASSERT_OK(box_open_at(dev, .rights = R_ALL,
-					    NAMED("home")));
+		got = ASSERT_OK(
+			box_open_at(dev, .rights = R_ALL, NAMED("home")));
 		put(got, "from afar");
 		/* OPEN on a handle: the namespace it was opened through. */
 		ASSERT_OK(box_open_at(got, .rights = R_ALL, NAMED("home")));
@@ -382,8 +386,10 @@ TEST(the_end_of_the_namespace_takes_names_but_not_handles,
      "C4.6 C4.9 C4.15 OPEN:ENXIO LIST:ENXIO")
 {
 	struct mbox_list_entry e;
-	struct mbox_list l = { .size = sizeof(l), .entries = PTR(&e),
-			       .count = 1, .entry_size = sizeof(e) };
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(&e),
+			       .count = 1,
+			       .entry_size = sizeof(e) };
 	struct mbox_info before = info_of();
 	int dev, fd, watch = box_new();
 	pid_t pid = in_new_netns(&dev, make_persistent);
@@ -434,7 +440,8 @@ TEST(a_sleeper_outlives_the_namespace, "C4.9 C4.15")
 	pid_t pid = in_new_netns(&dev, sleep_inside), waiter;
 
 	fd = ASSERT_OK(box_open_at(dev, .rights = R_ALL, NAMED("inside")));
-	CHILD(waiter) {
+	CHILD(waiter)
+	{
 		char c;
 
 		ASSERT_EQ(read(fd, &c, 1), 1);

@@ -25,11 +25,11 @@ static void pattern(char *buf, size_t len, unsigned int seed)
 }
 
 /* Lengths around every boundary of the kernel's memory for messages. */
-static const unsigned int lengths[] = {
-	0,    1,    2,	  7,	8,    63,   64,	  127,	 128,	129,
-	255,  256,  1023, 1024, 1025, 4000, 4087, 4088,	 4089,	4095,
-	4096, 4097, 8183, 8184, 8185, 8192, 9000, 65535, 65536
-};
+static const unsigned int lengths[] = { 0,    1,    2,	  7,	 8,    63,
+					64,   127,  128,  129,	 255,  256,
+					1023, 1024, 1025, 4000,	 4087, 4088,
+					4089, 4095, 4096, 4097,	 8183, 8184,
+					8185, 8192, 9000, 65535, 65536 };
 
 TEST(a_message_of_every_length_comes_out_as_it_went_in, "C8.1")
 {
@@ -45,8 +45,8 @@ TEST(a_message_of_every_length_comes_out_as_it_went_in, "C8.1")
 		ASSERT_OK(do_send(fd, out, len, .flags = MBOX_NOWAIT));
 		EXPECT_EQ(stat_of(fd).bytes, len);
 		memset(in, 0x55, sizeof(in));
-		ASSERT_OK(do_recv(fd, &r, in, sizeof(in),
-				  .flags = MBOX_NOWAIT));
+		ASSERT_OK(
+			do_recv(fd, &r, in, sizeof(in), .flags = MBOX_NOWAIT));
 		EXPECT_EQ(r.msg_len, len);
 		EXPECT_MEM(in, out, len);
 		EXPECT_MEM(in + len, "\x55\x55\x55\x55\x55\x55\x55\x55", 8);
@@ -153,8 +153,8 @@ static unsigned long long start_of(pid_t pid)
 	for (i = 3; i < 22; i++)
 		p = strchr(p, ' ') + 1;
 	ticks = strtoull(p, NULL, 10);
-	return ticks * (1000000000ULL / (unsigned long long)sysconf(
-					  _SC_CLK_TCK));
+	return ticks *
+	       (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
 struct sender {
@@ -198,7 +198,7 @@ TEST(process_thread_and_start_time_are_stamped, "C8.5 C8.6 C8.9")
 	/* The process's start, not the thread's. */
 	EXPECT_EQ(r.start_time / tick * tick, start);
 	CHILD(pid)
-		put(s.fd, "x");
+	put(s.fd, "x");
 	start = 0;
 	EXPECT_CHILD_OK(pid);
 	ASSERT_OK(do_recv(s.fd, &r, &c, 1));
@@ -214,7 +214,8 @@ TEST(effective_ids_are_stamped, "C8.7 C8.9")
 	pid_t pid;
 	char c;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(setresgid(1, BOB, 2));
 		ASSERT_OK(setresuid(3, ALICE, 4));
 		put(fd, "x");
@@ -234,7 +235,8 @@ TEST(a_plain_write_stamps_whoever_opened_the_handle, "C8.10")
 
 	ASSERT_OK(pipe(to_root));
 	/* Root opened, alice writes: the stamp says root and this process. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		ASSERT_EQ(write(recv, "w", 1), 1);
 		put(recv, "s");
@@ -268,7 +270,7 @@ TEST(a_plain_open_stamps_its_opener, "C8.10 C8.12")
 	ASSERT_OK(setresuid(0, 0, 0));
 	ASSERT_OK(setresgid(0, 0, 0));
 	CHILD(pid)
-		ASSERT_EQ(write(out, "x", 1), 1);
+	ASSERT_EQ(write(out, "x", 1), 1);
 	EXPECT_CHILD_OK(pid);
 	ASSERT_OK(do_recv(in, &r, &c, 1));
 	EXPECT_EQ(r.uid, ALICE);
@@ -288,7 +290,8 @@ TEST(a_sender_cannot_forge_its_stamp, "C8.12")
 	 * What a sender says is data, tag, priority, length; all of it at the
 	 * receiver's, and nothing it puts there changes the stamp.
 	 */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(BOB, BOB);
 		s[0].tag = ~0ULL;
 		s[0].priority = MBOX_PRIORITY_MAX;
@@ -299,8 +302,8 @@ TEST(a_sender_cannot_forge_its_stamp, "C8.12")
 		EXPECT_ERRNO(box_ioctl(fd, MBOX_IOC_SEND, s), E2BIG);
 	}
 	EXPECT_CHILD_OK(pid);
-	ASSERT_OK(do_recv(fd, &r, &c, 1, .pid = 1, .tid = 1, .uid = 0,
-			  .gid = 0, .id = 77, .start_time = 1));
+	ASSERT_OK(do_recv(fd, &r, &c, 1, .pid = 1, .tid = 1, .uid = 0, .gid = 0,
+			  .id = 77, .start_time = 1));
 	EXPECT_EQ(r.pid, pid);
 	EXPECT_EQ(r.tid, pid);
 	EXPECT_EQ(r.uid, BOB);
@@ -318,7 +321,8 @@ TEST(stamps_are_translated_for_the_receivers_pid_namespace, "C8.8")
 
 	put(to_child, "x");
 	ASSERT_OK(unshare(CLONE_NEWPID));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		pid_t inner;
 
 		ASSERT_EQ(getpid(), 1);
@@ -327,7 +331,8 @@ TEST(stamps_are_translated_for_the_receivers_pid_namespace, "C8.8")
 		EXPECT_EQ(r.pid, 0);
 		EXPECT_EQ(r.tid, 0);
 		EXPECT_GT(r.start_time, 0);
-		CHILD(inner) {
+		CHILD(inner)
+		{
 			put(to_child, "y");
 			put(to_parent, "z");
 		}
@@ -352,13 +357,15 @@ TEST(stamps_are_translated_for_the_receivers_user_namespace, "C8.8")
 	pid_t pid;
 	char c;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		put(fd, "x");
 	}
 	EXPECT_CHILD_OK(pid);
 	put(fd, "y");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
 		ASSERT_OK(setresuid(ALICE, ALICE, ALICE));
 		enter_user_ns(0);
@@ -394,7 +401,8 @@ TEST(times_are_stamped_where_they_were_asked_for, "C8.11")
 	ASSERT_OK(do_recv(plain, &r, &c, 1, .sent_time = 5));
 	EXPECT_EQ(r.sent_time, 0);
 	/* Handed over to a sleeper: stamped just the same. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(do_recv(fd, &r, &c, 1));
 		EXPECT_GE(r.sent_time, after);
 		EXPECT_LE(r.sent_time, mbt_now());
@@ -414,13 +422,15 @@ TEST(a_time_namespace_shifts_the_times_that_are_shown, "C8.8 C8.11")
 	put(fd, "x");
 	put(fd, "x");
 	ASSERT_OK(do_recv(fd, &here, &c, 1));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		pid_t inner;
 
 		ASSERT_OK(unshare(CLONE_NEWTIME));
 		ASSERT_OK(mbt_write_file("/proc/self/timens_offsets",
 					 "monotonic 1000 0\nboottime 5000 0"));
-		CHILD(inner) {
+		CHILD(inner)
+		{
 			struct mbox_recv r;
 
 			ASSERT_OK(do_recv(fd, &r, &c, 1));
@@ -444,13 +454,12 @@ TEST(higher_priority_comes_first, "C9.1")
 	static const struct {
 		const char *text;
 		__u32 priority;
-	} m[] = { { "d", 5 }, { "f", 0 }, { "b", 32766 }, { "a", 32767 },
-		  { "e", 4 }, { "c", 6 } };
+	} m[] = { { "d", 5 },	  { "f", 0 }, { "b", 32766 },
+		  { "a", 32767 }, { "e", 4 }, { "c", 6 } };
 	size_t i;
 
 	for (i = 0; i < sizeof(m) / sizeof(m[0]); i++)
-		ASSERT_OK(do_send(fd, m[i].text, 1,
-				  .priority = m[i].priority));
+		ASSERT_OK(do_send(fd, m[i].text, 1, .priority = m[i].priority));
 	expect_next(fd, "a");
 	expect_next(fd, "b");
 	expect_next(fd, "c");
@@ -512,17 +521,16 @@ TEST(a_long_random_sequence_keeps_the_order, "C9.1 C9.2 C9.3")
 	int64_t back = 0, front = 0;
 	struct mbox_recv r;
 
-	ASSERT_TRUE(q != NULL);
+	ASSERT_TRUE(q);
 	for (round = 0; round < 6000; round++) {
 		bool send = rand_r(&seed) % 100 < (round < 3000 ? 60 : 45);
 
 		if (send && n < 2000) {
 			bool urgent = rand_r(&seed) % 4 == 0;
-			struct model m = {
-				.priority = (__u32)(rand_r(&seed) % 5 * 8000),
-				.key = urgent ? --front : ++back,
-				.tag = (__u64)round
-			};
+			struct model m = { .priority = (__u32)(rand_r(&seed) %
+							       5 * 8000),
+					   .key = urgent ? --front : ++back,
+					   .tag = (__u64)round };
 
 			ASSERT_OK(do_send(fd, "", 0, .tag = m.tag,
 					  .priority = m.priority,
@@ -535,8 +543,8 @@ TEST(a_long_random_sequence_keeps_the_order, "C9.1 C9.2 C9.3")
 				    (q[i].priority == q[best].priority &&
 				     q[i].key < q[best].key))
 					best = i;
-			ASSERT_OK(do_recv(fd, &r, NULL, 0,
-					  .flags = MBOX_NOWAIT));
+			ASSERT_OK(
+				do_recv(fd, &r, NULL, 0, .flags = MBOX_NOWAIT));
 			ASSERT_EQ(r.tag, q[best].tag);
 			q[best] = q[--n];
 		}
@@ -559,8 +567,8 @@ TEST(a_buffer_that_is_too_small_leaves_the_message, "C10.1 RECV:EMSGSIZE")
 		memset(buf, 'u', sizeof(buf));
 		expect_refused(fd, do_recv(fd, &r, buf, room), EMSGSIZE);
 		EXPECT_EQ(r.msg_len, 10);
-		expect_refused(fd, do_recv(fd, &r, buf, room,
-					   .flags = MBOX_NOWAIT),
+		expect_refused(fd,
+			       do_recv(fd, &r, buf, room, .flags = MBOX_NOWAIT),
 			       EMSGSIZE);
 		EXPECT_MEM(buf, "uuuuuuuuuuuuuuuu", 16);
 		/* What the error speaks of is all that it tells. */
@@ -629,23 +637,25 @@ TEST(a_message_over_max_size_is_refused, "C10.4 SEND:EMSGSIZE")
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		expect_refused(fd, do_send(fd, buf, bad[i],
-					   .flags = MBOX_NOWAIT),
+		expect_refused(fd,
+			       do_send(fd, buf, bad[i], .flags = MBOX_NOWAIT),
 			       EMSGSIZE);
 	expect_refused(fd, write(fd, buf, 101), EMSGSIZE);
 	expect_refused(whole, do_send(whole, buf, 65537), EMSGSIZE);
 	ASSERT_OK(do_send(fd, buf, 100));
 	ASSERT_OK(do_send(whole, buf, 65536));
 	/* It can never fit, so it does not wait for room either. */
-	expect_refused(fd, do_send(fd, buf, 101,
-				   .deadline = mbt_in_ms(5000)),
+	expect_refused(fd, do_send(fd, buf, 101, .deadline = mbt_in_ms(5000)),
 		       EMSGSIZE);
 }
 
 TEST(send_returns_0_and_nothing_else, "C11.2")
 {
-	struct mbox_send s = { .size = sizeof(s), .tag = 3, .priority = 2,
-			       .flags = MBOX_NOWAIT, .deadline = 7 };
+	struct mbox_send s = { .size = sizeof(s),
+			       .tag = 3,
+			       .priority = 2,
+			       .flags = MBOX_NOWAIT,
+			       .deadline = 7 };
 	struct mbox_send before = s;
 	int fd = box_new();
 

@@ -86,8 +86,9 @@ TEST(a_handle_works_with_poll_select_and_epoll, "C1.4")
 
 TEST(one_call_of_read_or_write_is_one_message, "C1.5 C8.1")
 {
-	struct iovec out[] = { { "one ", 4 }, { "", 0 }, { "mess", 4 },
-			       { "age", 3 } };
+	struct iovec out[] = {
+		{ "one ", 4 }, { "", 0 }, { "mess", 4 }, { "age", 3 }
+	};
 	char a[3], b[5], c[100];
 	struct iovec in[] = { { a, 3 }, { b, 5 }, { c, 100 } };
 	int fd = box_new();
@@ -128,7 +129,8 @@ TEST(a_handle_works_with_dup_and_fork, "C1.7 C1.8")
 	put(fd, "dup");
 	expect_next(twin, "dup");
 	EXPECT_EQ(stat_of(fd).handles, 1);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		put(fd, "child");
 		close(fd);
 		close(twin);
@@ -143,7 +145,8 @@ static void send_fd(int sock, int fd)
 {
 	char c = 0, ctl[CMSG_SPACE(sizeof(int))] = "";
 	struct iovec io = { &c, 1 };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
+	struct msghdr m = { .msg_iov = &io,
+			    .msg_iovlen = 1,
 			    .msg_control = ctl,
 			    .msg_controllen = sizeof(ctl) };
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
@@ -159,13 +162,14 @@ static int recv_fd(int sock)
 {
 	char c, ctl[CMSG_SPACE(sizeof(int))];
 	struct iovec io = { &c, 1 };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
+	struct msghdr m = { .msg_iov = &io,
+			    .msg_iovlen = 1,
 			    .msg_control = ctl,
 			    .msg_controllen = sizeof(ctl) };
 	int fd = -1;
 
 	ASSERT_EQ(recvmsg(sock, &m, 0), 1);
-	ASSERT_TRUE(CMSG_FIRSTHDR(&m) != NULL);
+	ASSERT_TRUE(CMSG_FIRSTHDR(&m));
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(int));
 	return fd;
 }
@@ -176,7 +180,8 @@ TEST(a_handle_can_be_passed_over_a_socket, "C1.9 C3.6")
 	pid_t pid;
 
 	ASSERT_OK(socketpair(AF_UNIX, SOCK_STREAM, 0, sv));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int got;
 
 		close(fd);
@@ -206,7 +211,7 @@ TEST(nonblock_can_be_set_and_cleared_later, "C1.10 C16.2")
 	expect_refused(fd, do_send(fd, "y", 1), EAGAIN);
 	ASSERT_OK(fcntl(fd, F_SETFL, 0));
 	CHILD(pid)
-		ASSERT_EQ(write(fd, "y", 1), 1);
+	ASSERT_EQ(write(fd, "y", 1), 1);
 	wait_until_blocked(pid);
 	expect_next(fd, "x");
 	ASSERT_CHILD_OK(pid);
@@ -310,9 +315,8 @@ TEST(create_makes_and_excl_insists, "C3.1 C3.2 OPEN:ENOENT OPEN:EEXIST")
 		       box_open(.flags = MBOX_OPEN_CREATE | MBOX_OPEN_EXCL,
 				.rights = R_ALL, NAMED("there")),
 		       EEXIST);
-	again = ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE,
-				   .rights = R_ALL, NAMED("there"),
-				   .max_messages = 3));
+	again = ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE, .rights = R_ALL,
+				   NAMED("there"), .max_messages = 3));
 	EXPECT_EQ(stat_of(again).id, stat_of(fd).id);
 	EXPECT_EQ(stat_of(again).max_messages, MBOX_DEFAULT_MESSAGES);
 	again = ASSERT_OK(box_open(.rights = R_SEND, NAMED("there")));
@@ -328,10 +332,10 @@ TEST(without_create_the_fields_of_create_must_be_0, "ANY:EINVAL")
 {
 	int fd = box_named("there");
 
-#define REFUSED(field, value)                                                  \
-	expect_refused(fd,                                                     \
-		       box_open(.rights = R_SEND, NAMED("there"),              \
-				.field = value),                               \
+#define REFUSED(field, value)                                     \
+	expect_refused(fd,                                        \
+		       box_open(.rights = R_SEND, NAMED("there"), \
+				.field = value),                  \
 		       EINVAL)
 	REFUSED(mode, 0600);
 	REFUSED(lifetime, MBOX_LIFETIME_PERSISTENT);
@@ -394,15 +398,15 @@ TEST(a_mailbox_is_seen_only_complete, "C2.6")
 	int i, n;
 
 	for (i = 0; i < 2; i++)
-		CHILD(pid[i]) {
+		CHILD(pid[i])
+		{
 			struct mbox_stat st;
 			int fd, got = 0;
 			int64_t end = mbt_now() + 2 * MBT_SECOND;
 
 			mbt_become(ALICE, ALICE);
 			while (mbt_now() < end) {
-				fd = box_open(.rights = R_SEND,
-					      NAMED("whole"));
+				fd = box_open(.rights = R_SEND, NAMED("whole"));
 				if (fd < 0) {
 					ASSERT_EQ(errno, ENOENT);
 					continue;
@@ -457,8 +461,8 @@ TEST(a_handle_can_do_what_its_rights_allow_and_nothing_else,
 			expect_refused(fd, write(fd, "n", 1), EBADF);
 		}
 		if (rights & R_RECV) {
-			EXPECT_OK(do_recv(fd, &r, buf, 8,
-					  .flags = MBOX_NOWAIT));
+			EXPECT_OK(
+				do_recv(fd, &r, buf, 8, .flags = MBOX_NOWAIT));
 		} else {
 			expect_refused(fd, do_recv(fd, &r, buf, 8), EBADF);
 			expect_refused(fd, read(fd, buf, 8), EBADF);
@@ -517,7 +521,8 @@ static void check_mode(unsigned int mode, uid_t uid, gid_t gid,
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		unsigned int rights;
 
 		mbt_become(uid, gid);
@@ -549,9 +554,9 @@ static unsigned int rwx(unsigned int bits)
 
 TEST_FOR(the_mode_says_who_may_send_and_receive, "C3.4 C2.5 OPEN:EACCES", 90)
 {
-	static const unsigned int modes[] = { 0,     0600,  0400,  0200, 0060,
-					      0040,  0020,  0006,  0004, 0002,
-					      0666,  0640,  0026 };
+	static const unsigned int modes[] = { 0,    0600, 0400, 0200, 0060,
+					      0040, 0020, 0006, 0004, 0002,
+					      0666, 0640, 0026 };
 	size_t i;
 
 	umask(0);
@@ -563,7 +568,8 @@ TEST_FOR(the_mode_says_who_may_send_and_receive, "C3.4 C2.5 OPEN:EACCES", 90)
 
 		ASSERT_OK(pipe(made));
 		ASSERT_OK(pipe(done));
-		CHILD(pid) {
+		CHILD(pid)
+		{
 			int fd;
 
 			close(done[1]);
@@ -598,7 +604,8 @@ TEST(supplementary_groups_count, "C3.4")
 
 	umask(0);
 	fd = box_named("grp", .mode = 0060);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		gid_t groups[] = { 0 };
 
 		ASSERT_OK(syscall(SYS_setgroups, 1, groups));
@@ -630,7 +637,8 @@ TEST(rights_are_frozen_into_the_handle, "C3.6")
 	int fd = box_named("frozen");
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(BOB, BOB);
 		/* Not one of this user's, yet the handle works. */
 		put(fd, "from bob");
@@ -647,7 +655,8 @@ TEST(open_checks_the_caller_and_not_who_opened_the_device, "C2.5")
 	int fd = box_named("private");
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(BOB, BOB);
 		expect_refused(fd,
 			       box_open_at(dev, .rights = R_SEND,
@@ -681,25 +690,26 @@ TEST(cap_ipc_owner_passes_the_mode_and_has_admin, "C3.8 C3.9 OPEN:EPERM")
 	int fd = box_named("capped", .mode = 0);
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		keep_only_cap(CAP_IPC_OWNER);
 		EXPECT_OK(box_open(.rights = R_ALL, NAMED("capped")));
 	}
 	ASSERT_CHILD_OK(pid);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		keep_only_cap(CAP_DAC_OVERRIDE);
 		expect_refused(fd, box_open(.rights = R_SEND, NAMED("capped")),
 			       EACCES);
-		expect_refused(fd, box_open(.rights = R_ADMIN,
-					    NAMED("capped")),
+		expect_refused(fd, box_open(.rights = R_ADMIN, NAMED("capped")),
 			       EPERM);
 	}
 	ASSERT_CHILD_OK(pid);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(BOB, BOB);
 		/* Asks for nothing: may be seen, if at all, without a right. */
-		expect_refused(fd, box_open(.rights = R_ADMIN,
-					    NAMED("capped")),
+		expect_refused(fd, box_open(.rights = R_ADMIN, NAMED("capped")),
 			       EPERM);
 	}
 	ASSERT_CHILD_OK(pid);
@@ -718,7 +728,8 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
 
 	ASSERT_OK(pipe(made));
 	ASSERT_OK(pipe(go));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct __user_cap_header_struct h = {
 			_LINUX_CAPABILITY_VERSION_3, 0
 		};
@@ -738,14 +749,13 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
 			       EPERM);
 		/* default in here belongs to this namespace's root: to her. */
 		inside = box_dev_here();
-		EXPECT_OK(box_open_at(inside, .rights = R_ALL,
-				      NAMED("default")));
+		EXPECT_OK(
+			box_open_at(inside, .rights = R_ALL, NAMED("default")));
 		umask(0);
 		ASSERT_OK(box_open_at(inside, .flags = MBOX_OPEN_CREATE,
-				      .rights = 0, .mode = 0,
-				      NAMED("closed")));
-		EXPECT_OK(box_open_at(inside, .rights = R_ALL,
-				      NAMED("closed")));
+				      .rights = 0, .mode = 0, NAMED("closed")));
+		EXPECT_OK(
+			box_open_at(inside, .rights = R_ALL, NAMED("closed")));
 		/* The owner without the capability: ADMIN, but no mode. */
 		memset(d, 0, sizeof(d));
 		ASSERT_OK(syscall(SYS_capset, &h, d));
@@ -778,15 +788,15 @@ TEST(the_owner_has_admin_whatever_the_mode, "C3.8")
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int fd, again;
 
 		mbt_become(BOB, BOB);
 		fd = ASSERT_OK(box_open(.flags = MBOX_OPEN_CREATE,
 					.rights = R_ALL, NAMED("mine")));
 		again = ASSERT_OK(box_open(.rights = R_ADMIN, NAMED("mine")));
-		expect_refused(again, box_open(.rights = R_SEND,
-					       NAMED("mine")),
+		expect_refused(again, box_open(.rights = R_SEND, NAMED("mine")),
 			       EACCES);
 		EXPECT_OK(do_destroy(again));
 		close(fd);
@@ -796,14 +806,18 @@ TEST(the_owner_has_admin_whatever_the_mode, "C3.8")
 
 TEST(open_reports_the_owner, "C3.10")
 {
-	struct mbox_open o = { .size = sizeof(o), .rights = R_SEND,
-			       .uid = 77, .gid = 77, NAMED("owned") };
+	struct mbox_open o = { .size = sizeof(o),
+			       .rights = R_SEND,
+			       .uid = 77,
+			       .gid = 77,
+			       NAMED("owned") };
 	int made[2];
 	pid_t pid;
 	char c;
 
 	ASSERT_OK(pipe(made));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_open n = { .size = sizeof(n),
 				       .flags = MBOX_OPEN_CREATE,
 				       .rights = R_ALL,
@@ -828,8 +842,8 @@ TEST(an_expected_owner_that_is_another_is_refused, "C3.11 OPEN:EACCES")
 {
 	int fd = box_named("identity");
 
-	EXPECT_OK(box_open(.flags = MBOX_OPEN_OWNED, .rights = R_SEND,
-			   .uid = 0, NAMED("identity")));
+	EXPECT_OK(box_open(.flags = MBOX_OPEN_OWNED, .rights = R_SEND, .uid = 0,
+			   NAMED("identity")));
 	expect_refused(fd,
 		       box_open(.flags = MBOX_OPEN_OWNED, .rights = R_SEND,
 				.uid = ALICE, NAMED("identity")),
@@ -844,8 +858,7 @@ TEST(an_expected_owner_that_is_another_is_refused, "C3.11 OPEN:EACCES")
 				NAMED("identity")),
 		       EACCES);
 	/* Without OWNED the field is no input. */
-	EXPECT_OK(box_open(.rights = R_SEND, .uid = ALICE,
-			   NAMED("identity")));
+	EXPECT_OK(box_open(.rights = R_SEND, .uid = ALICE, NAMED("identity")));
 }
 
 /* -- Descriptors run out ------------------------------------------------------ */
@@ -889,7 +902,8 @@ TEST(no_file_left_in_the_system_leaves_nothing_behind,
 	ASSERT_GT(mbt_read_file("/proc/sys/fs/file-nr", text, sizeof(text)), 0);
 	ASSERT_EQ(sscanf(text, "%llu %llu %llu", &used, &spare, &max), 3);
 	/* Root's CAP_SYS_ADMIN passes the limit, bob has to obey it. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(BOB, BOB);
 		ASSERT_EQ(write(ready_[1], "x", 1), 1);
 		ASSERT_EQ(read(go[0], &c, 1), 1);

@@ -59,10 +59,10 @@ TEST(default_is_that_of_the_openers_namespace, "C6.1 C2.3")
 	char c;
 
 	ASSERT_EQ(write(out, "x", 1), 1);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(unshare(CLONE_NEWNET));
-		EXPECT_ERRNO(read(plain(O_RDONLY | O_NONBLOCK), &c, 1),
-			     EAGAIN);
+		EXPECT_ERRNO(read(plain(O_RDONLY | O_NONBLOCK), &c, 1), EAGAIN);
 		EXPECT_EQ(write(plain(O_WRONLY), "y", 1), 1);
 		EXPECT_EQ(read(plain(O_RDONLY), &c, 1), 1);
 		EXPECT_EQ(c, 'y');
@@ -127,8 +127,10 @@ TEST(default_belongs_to_root_and_everyone_may_use_it, "C6.4")
 	EXPECT_EQ(st.mode, 0666);
 	EXPECT_EQ(st.lifetime, MBOX_LIFETIME_PERSISTENT);
 	EXPECT_GT(mbt_read_file("/sys/module/mbox/parameters/default_mode",
-				text, sizeof(text)), 0);
-	CHILD(pid) {
+				text, sizeof(text)),
+		  0);
+	CHILD(pid)
+	{
 		char c;
 
 		mbt_become(ALICE, ALICE);
@@ -148,12 +150,14 @@ TEST(default_obeys_the_module_parameter, "C6.4 OPEN:EACCES")
 
 	/* Taken when default is made: look in a namespace made afterwards. */
 	ASSERT_OK(mbt_write_file(param, "0640"));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		pid_t bob;
 
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		EXPECT_EQ(stat_of(plain(O_RDONLY)).mode, 0640);
-		CHILD(bob) {
+		CHILD(bob)
+		{
 			mbt_become(BOB, BOB);
 			EXPECT_ERRNO(open(DEV, O_RDONLY), EACCES);
 			EXPECT_ERRNO(open(DEV, O_WRONLY), EACCES);
@@ -198,13 +202,14 @@ TEST(default_is_always_there_and_nobody_can_create_it, "C6.6 OPEN:EEXIST")
 				.rights = R_ALL, NAMED("default")),
 		       EEXIST);
 	/* In a namespace of its own, so that this default stays as it is. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int dev, fd, again, alice;
 
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		dev = box_dev_here();
-		fd = ASSERT_OK(box_open_at(dev, .rights = R_ALL,
-					   NAMED("default")));
+		fd = ASSERT_OK(
+			box_open_at(dev, .rights = R_ALL, NAMED("default")));
 		put(fd, "dropped");
 		ASSERT_OK(do_destroy(fd));
 		/* It is made again when it is asked for, by the module. */
@@ -213,7 +218,8 @@ TEST(default_is_always_there_and_nobody_can_create_it, "C6.6 OPEN:EEXIST")
 						  MBOX_OPEN_EXCL,
 					 .rights = R_ALL, NAMED("default")),
 			     EEXIST);
-		CHILD(alice) {
+		CHILD(alice)
+		{
 			struct mbox_stat st;
 
 			mbt_become(ALICE, ALICE);
@@ -229,8 +235,8 @@ TEST(default_is_always_there_and_nobody_can_create_it, "C6.6 OPEN:EEXIST")
 			put(again, "x");
 		}
 		EXPECT_CHILD_OK(alice);
-		again = ASSERT_OK(box_open_at(dev, .rights = R_ALL,
-					      NAMED("default")));
+		again = ASSERT_OK(
+			box_open_at(dev, .rights = R_ALL, NAMED("default")));
 		expect_next(again, "x");
 	}
 	ASSERT_CHILD_OK(pid);
@@ -268,7 +274,8 @@ TEST(a_reader_waits_for_its_first_writer, "C6.8 C6.11")
 	ASSERT_OK(fcntl(in, F_SETFL, O_NONBLOCK));
 	EXPECT_ERRNO(read(in, &c, 1), EAGAIN);
 	ASSERT_OK(fcntl(in, F_SETFL, 0));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		EXPECT_EQ(read(in, &c, 1), 1);
 		EXPECT_EQ(read(in, &c, 1), 0);
 	}
@@ -317,22 +324,25 @@ TEST(a_sleeping_reader_is_woken_by_the_end, "C6.9 C6.8")
 	pid_t pid[3];
 	int i;
 
-	hang = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP,
-				  .rights = R_RECV, NAMED("default")));
-	CHILD(pid[0]) {
+	hang = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP, .rights = R_RECV,
+				  NAMED("default")));
+	CHILD(pid[0])
+	{
 		char c;
 
 		close(out);
 		EXPECT_EQ(read(in, &c, 1), 0);
 	}
-	CHILD(pid[1]) {
+	CHILD(pid[1])
+	{
 		struct mbox_recv r;
 		char c;
 
 		close(out);
 		EXPECT_ERRNO(do_recv(hang, &r, &c, 1), EPIPE);
 	}
-	CHILD(pid[2]) {
+	CHILD(pid[2])
+	{
 		struct pollfd p = { .fd = in, .events = POLLIN };
 
 		close(out);
@@ -397,8 +407,8 @@ TEST(handles_without_hangup_wait_on, "C6.11 RECV:EAGAIN RECV:ETIMEDOUT")
 	close(all);
 	expect_refused(recv, do_recv(recv, &r, &c, 1, .flags = MBOX_NOWAIT),
 		       EAGAIN);
-	expect_refused(recv, do_recv(recv, &r, &c, 1,
-				     .deadline = mbt_in_ms(30)),
+	expect_refused(recv,
+		       do_recv(recv, &r, &c, 1, .deadline = mbt_in_ms(30)),
 		       ETIMEDOUT);
 	EXPECT_EQ(ready(recv, POLLIN), 0);
 }
@@ -410,8 +420,8 @@ TEST(the_end_of_one_handle_is_not_that_of_another, "C6.8")
 
 	send = ASSERT_OK(do_copy(box, R_SEND));
 	waits = ASSERT_OK(do_copy(box, R_RECV, .flags = MBOX_OPEN_NONBLOCK));
-	hangs = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP,
-				   .rights = R_RECV, NAMED("mixed")));
+	hangs = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP, .rights = R_RECV,
+				   NAMED("mixed")));
 	close(box);
 	close(send);
 	EXPECT_EQ(read(hangs, &c, 1), 0);
@@ -433,8 +443,7 @@ TEST(sending_where_nobody_can_ever_receive_is_epipe,
 	expect_refused(look, do_send(send, "x", 1, .flags = MBOX_NOWAIT),
 		       EPIPE);
 	expect_refused(look, do_send(send, "x", 1, .flags = MBOX_SYNC), EPIPE);
-	expect_refused(look, do_send(send, "x", 1,
-				     .deadline = mbt_in_ms(1000)),
+	expect_refused(look, do_send(send, "x", 1, .deadline = mbt_in_ms(1000)),
 		       EPIPE);
 	expect_refused(look, write(send, "x", 1), EPIPE);
 	EXPECT_EQ(ready(send, POLLOUT) & POLLERR, POLLERR);
@@ -463,7 +472,8 @@ static pid_t waiting_sender(int send, int except)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		close(except);
 		EXPECT_ERRNO(do_send(send, "waits", 5), EPIPE);
 	}
@@ -480,7 +490,8 @@ TEST(waiting_senders_are_told_when_the_last_receiver_goes, "C7.1 SEND:EPIPE")
 	put(send, "x");
 	pid[0] = waiting_sender(send, all);
 	pid[1] = waiting_sender(send, all);
-	CHILD(writer) {
+	CHILD(writer)
+	{
 		close(all);
 		EXPECT_ERRNO(write(send, "y", 1), EPIPE);
 	}
@@ -501,7 +512,7 @@ TEST(unlink_can_make_a_mailbox_hopeless, "C7.1 SEND:EPIPE")
 	put(send, "x");
 	close(all);
 	CHILD(pid)
-		EXPECT_ERRNO(do_send(send, "y", 1), EPIPE);
+	EXPECT_ERRNO(do_send(send, "y", 1), EPIPE);
 	wait_until_blocked(pid);
 	ASSERT_OK(do_unlink(admin));
 	EXPECT_CHILD_OK(pid);

@@ -22,8 +22,8 @@ static void agrees(int fd)
 {
 	struct mbox_recv r;
 	int saw = ready(fd, POLLIN) & POLLIN;
-	int got = do_recv(fd, &r, NULL, 0,
-			  .flags = MBOX_NOWAIT | MBOX_TRUNCATE);
+	int got =
+		do_recv(fd, &r, NULL, 0, .flags = MBOX_NOWAIT | MBOX_TRUNCATE);
 
 	EXPECT_EQ(!!saw, got == 0);
 }
@@ -53,7 +53,7 @@ TEST(pollin_is_there_when_this_handle_could_receive, "C20.1")
 	agrees(recv);
 	/* One that a SYNC sender offers is one. */
 	CHILD(pid)
-		ASSERT_OK(do_send(fd, "s", 1, .flags = MBOX_SYNC));
+	ASSERT_OK(do_send(fd, "s", 1, .flags = MBOX_SYNC));
 	wait_until_blocked(pid);
 	agrees(recv);
 	EXPECT_CHILD_OK(pid);
@@ -93,7 +93,7 @@ TEST(pollout_is_never_there_while_a_sender_waits, "C20.3")
 	ASSERT_OK(do_send(fd, big, 60));
 	ASSERT_OK(do_send(fd, big, 20));
 	CHILD(pid)
-		ASSERT_OK(do_send(fd, big, 60));
+	ASSERT_OK(do_send(fd, big, 60));
 	wait_until_blocked(pid);
 	EXPECT_EQ(ready(fd, POLLOUT), 0);
 	ASSERT_OK(do_recv(fd, &r, big, 60));
@@ -109,9 +109,9 @@ TEST(with_hangup_pollhup_is_where_read_gives_0, "C20.4 C6.9")
 {
 	int all = box_named("hup");
 	int send = ASSERT_OK(do_copy(all, R_SEND)), again;
-	int recv = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP |
-					       MBOX_OPEN_NONBLOCK,
-				      .rights = R_RECV, NAMED("hup")));
+	int recv = ASSERT_OK(
+		box_open(.flags = MBOX_OPEN_HANGUP | MBOX_OPEN_NONBLOCK,
+			 .rights = R_RECV, NAMED("hup")));
 	char c;
 
 	close(all);
@@ -132,9 +132,9 @@ TEST(with_hangup_pollhup_is_where_read_gives_0, "C20.4 C6.9")
 	EXPECT_EQ(ready(recv, POLLIN), POLLHUP);
 	EXPECT_EQ(read(recv, &c, 1), 0);
 	/* A new handle has not seen a sender, so it is not at its end. */
-	recv = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP |
-					   MBOX_OPEN_NONBLOCK,
-				  .rights = R_RECV, NAMED("hup")));
+	recv = ASSERT_OK(
+		box_open(.flags = MBOX_OPEN_HANGUP | MBOX_OPEN_NONBLOCK,
+			 .rights = R_RECV, NAMED("hup")));
 	EXPECT_EQ(ready(recv, POLLIN), 0);
 	EXPECT_ERRNO(read(recv, &c, 1), EAGAIN);
 }
@@ -168,7 +168,8 @@ TEST(pollers_hear_that_nobody_can_ever_send, "C20.5")
 	int recv = ASSERT_OK(do_copy(all, R_RECV));
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = recv, .events = POLLIN };
 
 		close(all);
@@ -186,7 +187,8 @@ TEST(pollerr_is_where_send_would_give_epipe, "C20.6 SEND:EPIPE")
 	pid_t pid;
 
 	EXPECT_EQ(ready(send, POLLOUT), POLLOUT);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = send, .events = 0 };
 
 		close(all);
@@ -208,8 +210,7 @@ TEST(both_are_there_after_destroy, "C20.7")
 		copies[i] = ASSERT_OK(do_copy(fd, (__u32)i));
 	put(fd, "dropped");
 	ASSERT_OK(do_destroy(fd));
-	EXPECT_EQ(ready(fd, POLL_ALL) & (POLLHUP | POLLERR),
-		  POLLHUP | POLLERR);
+	EXPECT_EQ(ready(fd, POLL_ALL) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
 	EXPECT_EQ(ready(fd, 0) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
 	for (i = 0; i < 4; i++)
 		EXPECT_EQ(ready(copies[i], POLL_ALL) & (POLLHUP | POLLERR),

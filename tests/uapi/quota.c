@@ -33,7 +33,8 @@ TEST(messages_are_counted_for_the_sender, "C14.3 C14.9 C14.13 SEND:EDQUOT")
 	pid_t pid;
 
 	param_set("user_messages", 5);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		EXPECT_EQ(info_of().user_messages, 5);
 		for (i = 0; i < 5; i++) {
@@ -44,8 +45,9 @@ TEST(messages_are_counted_for_the_sender, "C14.3 C14.9 C14.13 SEND:EDQUOT")
 		expect_refused(fd, do_send(fd, "x", 1, .flags = MBOX_NOWAIT),
 			       EDQUOT);
 		expect_refused(fd, do_send(fd, NULL, 0), EDQUOT);
-		expect_refused(fd, do_send(fd, "x", 1, .flags = MBOX_SYNC,
-					   .deadline = mbt_in_ms(10000)),
+		expect_refused(fd,
+			       do_send(fd, "x", 1, .flags = MBOX_SYNC,
+				       .deadline = mbt_in_ms(10000)),
 			       EDQUOT);
 		expect_next(fd, "x");
 		EXPECT_EQ(info_of().used_messages, 4);
@@ -58,7 +60,8 @@ TEST(messages_are_counted_for_the_sender, "C14.3 C14.9 C14.13 SEND:EDQUOT")
 	/* Alice's is hers until they are received, by whoever it may be. */
 	for (i = 0; i < 5; i++)
 		expect_next(fd, "x");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		EXPECT_EQ(info_of().used_messages, 0);
 		EXPECT_EQ(info_of().used_bytes, 0);
@@ -91,7 +94,8 @@ TEST(bytes_are_counted_at_their_real_size, "C14.2 C14.9 C14.13 SEND:EDQUOT")
 		EXPECT_EQ(stat_of(fd).charged, 0);
 	}
 	param_set("user_bytes", 1 << 20);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		for (n = 0; do_send(fd, bytes, 65536) == 0; n++)
 			;
@@ -100,8 +104,8 @@ TEST(bytes_are_counted_at_their_real_size, "C14.2 C14.9 C14.13 SEND:EDQUOT")
 		EXPECT_LT(n, 16);
 		EXPECT_LE(info_of().used_bytes, 1 << 20);
 		expect_refused(fd, do_send(fd, bytes, 65536), EDQUOT);
-		expect_refused(fd, do_send(fd, bytes, 65536,
-					   .flags = MBOX_NOWAIT),
+		expect_refused(fd,
+			       do_send(fd, bytes, 65536, .flags = MBOX_NOWAIT),
 			       EDQUOT);
 		expect_refused(fd, write(fd, bytes, 65536), EDQUOT);
 		/* A small one still fits. */
@@ -110,15 +114,15 @@ TEST(bytes_are_counted_at_their_real_size, "C14.2 C14.9 C14.13 SEND:EDQUOT")
 	EXPECT_CHILD_OK(pid);
 }
 
-TEST(mailboxes_are_counted_for_their_maker,
-     "C14.4 C14.9 C14.13 OPEN:EDQUOT")
+TEST(mailboxes_are_counted_for_their_maker, "C14.4 C14.9 C14.13 OPEN:EDQUOT")
 {
 	int watch = owned_box();
 	pid_t pid;
 
 	umask(0);
 	param_set("user_mailboxes", 3);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int fd[3], i;
 
 		mbt_become(ALICE, ALICE);
@@ -133,8 +137,7 @@ TEST(mailboxes_are_counted_for_their_maker,
 			       box_open(.flags = MBOX_OPEN_CREATE,
 					.rights = R_ALL, NAMED("never")),
 			       EDQUOT);
-		EXPECT_ERRNO(box_open(.rights = R_ALL, NAMED("never")),
-			     ENOENT);
+		EXPECT_ERRNO(box_open(.rights = R_ALL, NAMED("never")), ENOENT);
 		/* A second handle is no second mailbox. */
 		EXPECT_OK(do_copy(fd[0], R_SEND));
 		close(fd[1]);
@@ -154,7 +157,8 @@ TEST(mailboxes_cost_bytes_too, "C14.2 OPEN:EDQUOT")
 
 	EXPECT_GT(info_of().used_bytes, before.used_bytes);
 	param_set("user_bytes", 100);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		expect_refused(watch,
 			       box_open(.flags = MBOX_OPEN_CREATE,
@@ -170,7 +174,8 @@ TEST(the_real_uid_pays_not_the_effective_one, "C14.2 C14.3 C14.4")
 	int fd = owned_box();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_info before;
 
 		ASSERT_OK(setresuid(ALICE, 0, 0));
@@ -178,13 +183,13 @@ TEST(the_real_uid_pays_not_the_effective_one, "C14.2 C14.3 C14.4")
 		put(fd, "x");
 		box_new();
 		EXPECT_EQ(info_of().used_messages, before.used_messages + 1);
-		EXPECT_EQ(info_of().used_mailboxes,
-			  before.used_mailboxes + 1);
+		EXPECT_EQ(info_of().used_mailboxes, before.used_mailboxes + 1);
 		ASSERT_OK(setresuid(BOB, 0, 0));
 		EXPECT_EQ(info_of().used_messages, 0);
 	}
 	EXPECT_CHILD_OK(pid);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		EXPECT_EQ(info_of().used_messages, 1);
 		EXPECT_EQ(info_of().used_mailboxes, 0);
@@ -202,7 +207,7 @@ TEST(a_message_that_waits_for_room_is_paid_for, "C14.3 C14.13")
 	put(fd, "x");
 	before = info_of();
 	CHILD(pid)
-		do_send(fd, "y", 1);
+	do_send(fd, "y", 1);
 	wait_until_blocked(pid);
 	EXPECT_EQ(info_of().used_messages, before.used_messages + 1);
 	ASSERT_OK(kill(pid, SIGKILL));
@@ -223,8 +228,7 @@ TEST(a_mailbox_has_a_limit_of_its_own, "C14.11 C14.12 SEND:EDQUOT")
 	ASSERT_OK(do_send(fd, bytes, 60000));
 	ASSERT_OK(do_send(fd, bytes, 40000));
 	expect_refused(fd, do_send(fd, bytes, 1), EDQUOT);
-	expect_refused(fd, do_send(fd, bytes, 1, .flags = MBOX_NOWAIT),
-		       EDQUOT);
+	expect_refused(fd, do_send(fd, bytes, 1, .flags = MBOX_NOWAIT), EDQUOT);
 	/* Also where the bound is on the number of messages. */
 	bounded = box_new(.max_messages = 100);
 	ASSERT_OK(do_send(bounded, bytes, 60000));
@@ -233,7 +237,7 @@ TEST(a_mailbox_has_a_limit_of_its_own, "C14.11 C14.12 SEND:EDQUOT")
 	waits = box_new(.max_messages = 1);
 	ASSERT_OK(do_send(waits, bytes, 60000));
 	CHILD(pid)
-		ASSERT_OK(do_send(waits, bytes, 60000));
+	ASSERT_OK(do_send(waits, bytes, 60000));
 	wait_until_blocked(pid);
 	{
 		struct mbox_recv r;
@@ -258,7 +262,8 @@ TEST(only_root_changes_the_limits, "C14.12")
 		param_set(names[i], old - 1);
 		EXPECT_EQ(param_get(names[i]), old - 1);
 	}
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		mbt_become(ALICE, ALICE);
 		for (i = 0; i < 4; i++) {
 			char path[100];
@@ -292,7 +297,8 @@ TEST(the_share_is_exact_when_many_send_at_once, "C14.3")
 	pid_t pid;
 
 	param_set("user_messages", 1000);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct flood f[4];
 		pthread_t t[4];
 		int i, sum = 0;
@@ -300,8 +306,7 @@ TEST(the_share_is_exact_when_many_send_at_once, "C14.3")
 		mbt_become(ALICE, ALICE);
 		for (i = 0; i < 4; i++) {
 			f[i] = (struct flood){ fd, 0 };
-			ASSERT_EQ(pthread_create(&t[i], NULL, flood, &f[i]),
-				  0);
+			ASSERT_EQ(pthread_create(&t[i], NULL, flood, &f[i]), 0);
 		}
 		for (i = 0; i < 4; i++) {
 			pthread_join(t[i], NULL);
@@ -319,7 +324,8 @@ TEST(each_user_namespace_pays_by_the_uid_outside, "C14.2 C14.3")
 	int fd = owned_box();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
 		ASSERT_OK(setresuid(ALICE, ALICE, ALICE));
 		put(fd, "outside");
@@ -372,7 +378,7 @@ static unsigned long long cgroup_value(const char *file, const char *key)
 		for (; p && (strncmp(p, key, n) || p[n] != ' ');
 		     p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL)
 			;
-		ASSERT_TRUE(p != NULL);
+		ASSERT_TRUE(p);
 		p += n;
 	}
 	return strtoull(p, NULL, 10);
@@ -397,12 +403,12 @@ static void cell_wait(struct cell *c, int step)
 		mbt_sleep_ms(1);
 }
 
-#define TRY(c, call)                                                           \
-	do {                                                                   \
-		int try_ = (call);                                             \
-									       \
-		(c)->got[(c)->n].ret = try_;                                   \
-		(c)->got[(c)->n++].err = try_ < 0 ? errno : 0;                 \
+#define TRY(c, call)                                           \
+	do {                                                   \
+		int try_ = (call);                             \
+                                                               \
+		(c)->got[(c)->n].ret = try_;                   \
+		(c)->got[(c)->n++].err = try_ < 0 ? errno : 0; \
 	} while (0)
 
 TEST(what_is_sent_is_charged_to_the_senders_cgroup, "C14.1 C14.13")
@@ -414,7 +420,8 @@ TEST(what_is_sent_is_charged_to_the_senders_cgroup, "C14.1 C14.13")
 	pid_t pid;
 
 	cgroup_make("max");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		c->at = 1;
 		cell_wait(c, 1);
 		/* 4 MiB, from one user page. */
@@ -441,8 +448,7 @@ TEST(what_is_sent_is_charged_to_the_senders_cgroup, "C14.1 C14.13")
 	WAIT_FOR(rmdir(MINE) == 0);
 }
 
-TEST(a_full_cgroup_is_enomem_and_no_oom_kill,
-     "C14.10 SEND:ENOMEM C11.1")
+TEST(a_full_cgroup_is_enomem_and_no_oom_kill, "C14.10 SEND:ENOMEM C11.1")
 {
 	struct cell *c = mbt_shared(sizeof(*c));
 	int fd = owned_box(), i;
@@ -450,7 +456,8 @@ TEST(a_full_cgroup_is_enomem_and_no_oom_kill,
 	pid_t pid;
 
 	cgroup_make("4M");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		ASSERT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
 		c->at = 1;
 		cell_wait(c, 1);
@@ -513,11 +520,14 @@ TEST(every_verb_survives_without_memory,
 	put(fd, "still there");
 	box_state_get(fd, &before);
 	cgroup_make("0");
-	CHILD(pid) {
-		struct mbox_list l = { .size = sizeof(l), .entries = PTR(e),
+	CHILD(pid)
+	{
+		struct mbox_list l = { .size = sizeof(l),
+				       .entries = PTR(e),
 				       .count = 8,
 				       .entry_size = sizeof(e[0]) };
-		struct mbox_stat st = { .size = sizeof(st), .waiters = PTR(w),
+		struct mbox_stat st = { .size = sizeof(st),
+					.waiters = PTR(w),
 					.nwaiters = 8 };
 
 		ASSERT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));

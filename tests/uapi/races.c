@@ -33,7 +33,8 @@ static pid_t start_receiver(int fd, const char *text, int err, int ms)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char buf[64];
 
@@ -59,14 +60,14 @@ static pid_t start_sender(int fd, const char *text, __u32 flags, int err,
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		catch_signal(SIGUSR1, 0);
 		if (err)
-			EXPECT_ERRNO(do_send(fd, text, strlen(text),
-					     .flags = flags,
-					     .deadline = ms ? mbt_in_ms(ms) :
-							      0),
-				     err);
+			EXPECT_ERRNO(
+				do_send(fd, text, strlen(text), .flags = flags,
+					.deadline = ms ? mbt_in_ms(ms) : 0),
+				err);
 		else
 			EXPECT_OK(do_send(fd, text, strlen(text),
 					  .flags = flags,
@@ -130,11 +131,9 @@ TEST(room_that_comes_before_the_sender_sleeps_is_not_lost, "C18.1 C18.5")
 	settled(fd, 2, 2);
 }
 
-TEST(a_receipt_that_comes_before_the_sender_sleeps_is_not_lost,
-     "C18.1 C19.3")
+TEST(a_receipt_that_comes_before_the_sender_sleeps_is_not_lost, "C18.1 C19.3")
 {
-	int kinds[2] = { box_new(),
-			 box_new(.capacity = MBOX_CAPACITY_ZERO) };
+	int kinds[2] = { box_new(), box_new(.capacity = MBOX_CAPACITY_ZERO) };
 	int i;
 
 	need_delays();
@@ -205,8 +204,7 @@ TEST(a_deadline_that_passes_before_the_sleep_ends_it, "C16.4 C18.1")
 	settled(fd, 1, 1);
 }
 
-TEST(the_end_that_comes_before_the_sleep_is_not_lost,
-     "C4.12 C6.9 C7.1 C18.1")
+TEST(the_end_that_comes_before_the_sleep_is_not_lost, "C4.12 C6.9 C7.1 C18.1")
 {
 	int fd = box_new(), all, send, recv, full;
 	pid_t pid;
@@ -223,7 +221,8 @@ TEST(the_end_that_comes_before_the_sleep_is_not_lost,
 	all = box_new(.flags = MBOX_OPEN_CREATE | MBOX_OPEN_HANGUP);
 	recv = ASSERT_OK(do_copy(all, R_RECV));
 	mbt_delay_arm("before-sleep");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		char c;
 
 		close(all);
@@ -238,7 +237,8 @@ TEST(the_end_that_comes_before_the_sleep_is_not_lost,
 	full = full_box();
 	send = ASSERT_OK(do_copy(full, R_SEND));
 	mbt_delay_arm("before-sleep");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		close(full);
 		EXPECT_ERRNO(do_send(send, "x", 1), EPIPE);
 	}
@@ -309,8 +309,7 @@ TEST(a_receiver_that_gives_up_leaves_messages_to_the_next, "C18.1")
 	settled(fd, 1, 1);
 }
 
-TEST(room_for_a_sender_that_has_given_up_makes_it_succeed,
-     "C18.1 C18.5 C17.1")
+TEST(room_for_a_sender_that_has_given_up_makes_it_succeed, "C18.1 C18.5 C17.1")
 {
 	int by_signal;
 	pid_t pid;
@@ -360,8 +359,7 @@ TEST(a_sender_that_gives_up_leaves_its_place_to_the_next, "C18.1 C18.5")
 TEST(a_receipt_for_a_sender_that_has_given_up_makes_it_succeed,
      "C19.3 C19.2 C18.1")
 {
-	int kinds[2] = { box_new(),
-			 box_new(.capacity = MBOX_CAPACITY_ZERO) };
+	int kinds[2] = { box_new(), box_new(.capacity = MBOX_CAPACITY_ZERO) };
 	int i, by_signal;
 	pid_t pid;
 
@@ -545,8 +543,7 @@ TEST(withdrawal_while_copying_leaves_nothing_received, "C19.2 C11.1")
 	settled(fd, 1, 1);
 }
 
-TEST(destroy_while_copying_is_eidrm_and_frees_the_message,
-     "C4.11 C4.12 C11.1")
+TEST(destroy_while_copying_is_eidrm_and_frees_the_message, "C4.11 C4.12 C11.1")
 {
 	struct mbox_info before = info_of();
 	int fd = box_new();
@@ -573,7 +570,8 @@ TEST(the_last_receiver_that_is_copying_still_gives_the_receipt,
 	pid_t sync, pid;
 
 	need_delays();
-	CHILD(sync) {
+	CHILD(sync)
+	{
 		close(all);
 		EXPECT_OK(do_send(send, "x", 1, .flags = MBOX_SYNC));
 	}
@@ -620,7 +618,8 @@ TEST(hang_up_while_copying_is_the_end_only_afterwards, "C6.8 C6.9 C11.3")
 	need_delays();
 	put(all, "last");
 	mbt_delay_arm("while-copying");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		char buf[8];
 
 		close(all);
@@ -628,7 +627,8 @@ TEST(hang_up_while_copying_is_the_end_only_afterwards, "C6.8 C6.9 C11.3")
 		EXPECT_EQ(read(recv, buf, 8), 0);
 	}
 	mbt_delay_wait("while-copying");
-	CHILD(other) {
+	CHILD(other)
+	{
 		char buf[8];
 
 		close(all);
@@ -664,8 +664,7 @@ TEST(destroy_before_the_message_is_posted_is_eidrm, "C4.13 C11.1 C14.13")
 	EXPECT_EQ(info_of().used_messages, before.used_messages);
 }
 
-TEST(the_last_receivers_end_before_the_message_is_posted_is_epipe,
-     "C7.1 C11.1")
+TEST(the_last_receivers_end_before_the_message_is_posted_is_epipe, "C7.1 C11.1")
 {
 	int all = box_new(), look = ASSERT_OK(do_copy(all, R_ADMIN));
 	int send = ASSERT_OK(do_copy(all, R_SEND));
@@ -673,7 +672,8 @@ TEST(the_last_receivers_end_before_the_message_is_posted_is_epipe,
 
 	need_delays();
 	mbt_delay_arm("before-lock-send");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		close(all);
 		EXPECT_ERRNO(do_send(send, "late", 4), EPIPE);
 	}
@@ -709,7 +709,8 @@ static pid_t start_create(const char *name, __u32 flags, int err)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int fd = box_open(.flags = MBOX_OPEN_CREATE | flags,
 				  .rights = R_ALL, .mode = 0600, NAMED(name));
 
@@ -772,10 +773,10 @@ TEST(a_mailbox_that_dies_while_it_is_opened_is_not_there, "C4.1 C4.10")
 	for (round = 0; round < 2; round++) {
 		fd = box_named("dying");
 		mbt_delay_arm("before-attach");
-		CHILD(pid) {
+		CHILD(pid)
+		{
 			close(fd);
-			EXPECT_ERRNO(box_open(.rights = R_SEND,
-					      NAMED("dying")),
+			EXPECT_ERRNO(box_open(.rights = R_SEND, NAMED("dying")),
 				     ENOENT);
 		}
 		mbt_delay_wait("before-attach");
@@ -795,7 +796,8 @@ TEST(with_create_one_that_dies_while_it_is_opened_is_made_anew, "C3.1 C4.1")
 	need_delays();
 	put(fd, "old");
 	mbt_delay_arm("before-attach");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int mine;
 
 		close(fd);
@@ -818,7 +820,8 @@ TEST(an_unlinked_mailbox_is_not_opened_by_one_who_found_it_before, "C4.7")
 
 	need_delays();
 	mbt_delay_arm("before-attach");
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int got = box_open(.rights = R_SEND, NAMED("renamed"));
 
 		/* It came before UNLINK, or after; never something between. */
@@ -846,15 +849,16 @@ TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
 
 	need_delays();
 	ASSERT_OK(pipe(made));
-	CHILD(ns) {
+	CHILD(ns)
+	{
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		ASSERT_EQ(write(made[1], "x", 1), 1);
 		pause();
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
 	{
-		int home = ASSERT_OK(open("/proc/self/ns/net",
-					  O_RDONLY | O_CLOEXEC));
+		int home = ASSERT_OK(
+			open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
 		int there;
 
 		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)ns);
@@ -867,11 +871,10 @@ TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
 	}
 	mbt_delay_arm("before-publish");
 	CHILD(pid)
-		EXPECT_ERRNO(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
-					 .rights = R_ALL, NAMED("late"),
-					 .lifetime =
-						 MBOX_LIFETIME_PERSISTENT),
-			     ENXIO);
+	EXPECT_ERRNO(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
+				 .rights = R_ALL, NAMED("late"),
+				 .lifetime = MBOX_LIFETIME_PERSISTENT),
+		     ENXIO);
 	mbt_delay_wait("before-publish");
 	ASSERT_OK(kill(ns, SIGKILL));
 	EXPECT_CHILD_KILLED(ns, SIGKILL);
@@ -879,8 +882,8 @@ TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
 		int64_t end = mbt_now() + 15 * MBT_SECOND;
 
 		while (mbt_now() < end) {
-			int fd = box_open_at(dev, .rights = 0,
-					     NAMED("default"));
+			int fd =
+				box_open_at(dev, .rights = 0, NAMED("default"));
 
 			if (fd < 0 && errno == ENXIO)
 				break;

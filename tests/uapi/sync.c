@@ -24,7 +24,8 @@ static pid_t sender(int fd, const char *text, __u32 flags, int err)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		if (err)
 			EXPECT_ERRNO(do_send(fd, text, strlen(text),
 					     .flags = flags),
@@ -41,7 +42,8 @@ static pid_t receiver(int fd, const char *text)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char buf[64];
 
@@ -70,7 +72,7 @@ TEST(a_rendezvous_send_completes_when_a_receiver_has_the_message, "C15.1")
 	EXPECT_EQ(stat_of(fd).received, 2);
 	EXPECT_EQ(stat_of(fd).messages, 0);
 	CHILD(pid)
-		EXPECT_EQ(write(fd, "w", 1), 1);
+	EXPECT_EQ(write(fd, "w", 1), 1);
 	wait_until_blocked(pid);
 	expect_next(fd, "w");
 	EXPECT_CHILD_OK(pid);
@@ -90,7 +92,8 @@ TEST(a_nonblocking_rendezvous_send_needs_a_sleeping_receiver,
 	ASSERT_OK(fcntl(fd, F_SETFL, O_NONBLOCK));
 	expect_refused(fd, write(fd, "x", 1), EAGAIN);
 	/* One that polls does not sleep in RECV. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
 		EXPECT_EQ(poll(&p, 1, 300), 0);
@@ -135,7 +138,8 @@ TEST(two_sides_that_only_poll_never_meet, "C15.4 C20.1 C20.2")
 	EXPECT_CHILD_OK(pid);
 	EXPECT_EQ(ready(fd, POLL_ALL), 0);
 	/* A poller for room hears of the receiver that comes. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = fd, .events = POLLOUT };
 
 		EXPECT_EQ(poll(&p, 1, 15000), 1);
@@ -146,7 +150,8 @@ TEST(two_sides_that_only_poll_never_meet, "C15.4 C20.1 C20.2")
 	{
 		pid_t other;
 
-		CHILD(other) {
+		CHILD(other)
+		{
 			struct mbox_recv r;
 			char buf[8];
 
@@ -165,7 +170,8 @@ TEST(waiting_rendezvous_senders_are_served_in_order_of_priority_then_age,
 	pid_t pid[4];
 
 	for (i = 0; i < 4; i++) {
-		CHILD(pid[i]) {
+		CHILD(pid[i])
+		{
 			char text[2] = { (char)('a' + i), 0 };
 
 			ASSERT_OK(do_send(fd, text, 1,
@@ -190,7 +196,8 @@ TEST(a_rendezvous_deadline_withdraws_the_offer,
 	expect_refused(fd, do_send(fd, "x", 1, .deadline = mbt_in_ms(40)),
 		       ETIMEDOUT);
 	expect_empty(fd);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		catch_signal(SIGUSR1, 0);
 		EXPECT_ERRNO(do_send(fd, "x", 1), EINTR);
 	}
@@ -214,7 +221,8 @@ TEST(a_nowait_send_that_fails_leaves_small_receivers_asleep,
 	for (i = 0; i < 2; i++) {
 		int at = i ? box : fd;
 
-		CHILD(pid[i]) {
+		CHILD(pid[i])
+		{
 			struct mbox_recv r;
 			char buf[4];
 
@@ -225,8 +233,9 @@ TEST(a_nowait_send_that_fails_leaves_small_receivers_asleep,
 	}
 	expect_refused(fd, do_send(fd, "too long", 8, .flags = MBOX_NOWAIT),
 		       EAGAIN);
-	expect_refused(box, do_send(box, "too long", 8,
-				    .flags = MBOX_NOWAIT | MBOX_SYNC),
+	expect_refused(box,
+		       do_send(box, "too long", 8,
+			       .flags = MBOX_NOWAIT | MBOX_SYNC),
 		       EAGAIN);
 	put(fd, "fit");
 	put(box, "fit");
@@ -302,12 +311,13 @@ TEST(a_deadline_withdraws_a_sync_message, "C19.2 SEND:ETIMEDOUT")
 	char buf[8];
 
 	put(fd, "before");
-	expect_refused(fd, do_send(fd, "gone", 4, .flags = MBOX_SYNC,
-				   .deadline = mbt_in_ms(40)),
+	expect_refused(fd,
+		       do_send(fd, "gone", 4, .flags = MBOX_SYNC,
+			       .deadline = mbt_in_ms(40)),
 		       ETIMEDOUT);
-	expect_refused(fd, do_send(fd, "gone", 4, .flags = MBOX_SYNC,
-				   .deadline = 1),
-		       ETIMEDOUT);
+	expect_refused(
+		fd, do_send(fd, "gone", 4, .flags = MBOX_SYNC, .deadline = 1),
+		ETIMEDOUT);
 	expect_next(fd, "before");
 	expect_empty(fd);
 	put(fd, "after");
@@ -322,7 +332,8 @@ TEST(a_signal_withdraws_a_sync_message, "C19.2 C17.1 SEND:EINTR C17.4")
 	int fd = box_new();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		catch_signal(SIGUSR1, 0);
 		EXPECT_ERRNO(do_send(fd, "gone", 4, .flags = MBOX_SYNC), EINTR);
 	}
@@ -358,7 +369,8 @@ TEST(a_restarted_sync_send_sends_once, "C17.2 C19.2")
 	int fd = box_new();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		catch_signal(SIGUSR1, SA_RESTART);
 		EXPECT_OK(do_send(fd, "once", 4, .flags = MBOX_SYNC));
 		EXPECT_GE(signals_caught, 1);
@@ -373,20 +385,19 @@ TEST(a_restarted_sync_send_sends_once, "C17.2 C19.2")
 	expect_empty(fd);
 }
 
-TEST(sync_with_nowait_succeeds_only_if_a_receiver_waits,
-     "C19.6 SEND:EAGAIN")
+TEST(sync_with_nowait_succeeds_only_if_a_receiver_waits, "C19.6 SEND:EAGAIN")
 {
 	int fd = box_new();
 	pid_t pid;
 
-	expect_refused(fd, do_send(fd, "x", 1,
-				   .flags = MBOX_SYNC | MBOX_NOWAIT),
+	expect_refused(fd,
+		       do_send(fd, "x", 1, .flags = MBOX_SYNC | MBOX_NOWAIT),
 		       EAGAIN);
 	pid = receiver(fd, "x");
 	EXPECT_OK(do_send(fd, "x", 1, .flags = MBOX_SYNC | MBOX_NOWAIT));
 	EXPECT_CHILD_OK(pid);
-	expect_refused(fd, do_send(fd, "x", 1,
-				   .flags = MBOX_SYNC | MBOX_NOWAIT),
+	expect_refused(fd,
+		       do_send(fd, "x", 1, .flags = MBOX_SYNC | MBOX_NOWAIT),
 		       EAGAIN);
 }
 
@@ -426,7 +437,8 @@ static void last_receiver_goes(int all)
 	int other = ASSERT_OK(do_copy(all, R_RECV));
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		close(all);
 		close(other);
 		EXPECT_ERRNO(do_send(send, "x", 1, .flags = MBOX_SYNC), EPIPE);
@@ -464,7 +476,8 @@ TEST(destroy_withdraws_with_eidrm, "C19.9 SEND:EIDRM")
 TEST(senders_for_a_receipt_show_as_such, "C33.5 C33.6")
 {
 	struct mbox_waiter w[4];
-	struct mbox_stat st = { .size = sizeof(st), .waiters = PTR(w),
+	struct mbox_stat st = { .size = sizeof(st),
+				.waiters = PTR(w),
 				.nwaiters = 4 };
 	int fd = box_new();
 	pid_t pid = sender(fd, "abc", MBOX_SYNC, EIDRM);

@@ -109,8 +109,8 @@ TEST(every_cache_is_private, "C5.2")
 
 	ASSERT_OK(load(""));
 	dev = device(O_RDWR);
-	fd = ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
-				   .rights = R_ALL));
+	fd = ASSERT_OK(
+		box_open_at(dev, .flags = MBOX_OPEN_CREATE, .rights = R_ALL));
 	ASSERT_OK(do_send(fd, big, 1));
 	ASSERT_OK(do_send(fd, big, 1000));
 	ASSERT_OK(do_send(fd, big, 4000));
@@ -133,14 +133,15 @@ TEST(rmmod_is_refused_while_a_handle_exists, "C5.1")
 	ASSERT_OK(load(""));
 	dev = device(O_RDWR);
 	EXPECT_ERRNO(unload(), EWOULDBLOCK);
-	fd = ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
-				   .rights = R_ALL));
+	fd = ASSERT_OK(
+		box_open_at(dev, .flags = MBOX_OPEN_CREATE, .rights = R_ALL));
 	close(dev);
 	EXPECT_ERRNO(unload(), EWOULDBLOCK);
 	copy = ASSERT_OK(do_copy(fd, 0));
 	close(fd);
 	EXPECT_ERRNO(unload(), EWOULDBLOCK);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		close(copy);
 		pause();
 	}
@@ -157,7 +158,8 @@ TEST(rmmod_is_refused_while_somebody_sleeps, "C5.1")
 
 	ASSERT_OK(load(""));
 	device(O_RDONLY);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		char c;
 
 		EXPECT_EQ(read(device(O_RDONLY), &c, 1), 1);
@@ -196,8 +198,7 @@ TEST(a_persistent_mailbox_does_not_hold_the_module, "C4.5 C5.2")
 	/* Nothing of it is there after the next load. */
 	ASSERT_OK(load(""));
 	dev = device(O_RDWR);
-	EXPECT_ERRNO(box_open_at(dev, .rights = R_RECV, NAMED("keep")),
-		     ENOENT);
+	EXPECT_ERRNO(box_open_at(dev, .rights = R_RECV, NAMED("keep")), ENOENT);
 	close(dev);
 	must_unload();
 }
@@ -211,7 +212,8 @@ TEST(network_namespaces_do_not_hold_the_module, "C4.5 C4.15 C5.2")
 	ASSERT_OK(load(""));
 	close(device(O_RDONLY));
 	ASSERT_OK(pipe(made));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int dev;
 
 		ASSERT_OK(unshare(CLONE_NEWNET));
@@ -239,15 +241,15 @@ TEST(a_namespace_may_outlive_the_module, "C4.5 C5.2")
 	close(device(O_RDONLY));
 	ASSERT_OK(pipe(made));
 	ASSERT_OK(pipe(go));
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int dev, fd;
 
 		ASSERT_OK(unshare(CLONE_NEWNET));
 		dev = device(O_RDWR);
 		fd = ASSERT_OK(box_open_at(
 			dev, .flags = MBOX_OPEN_CREATE, .rights = R_SEND,
-			NAMED("there"),
-			.lifetime = MBOX_LIFETIME_PERSISTENT));
+			NAMED("there"), .lifetime = MBOX_LIFETIME_PERSISTENT));
 		put(fd, "x");
 		close(fd);
 		close(dev);
@@ -255,8 +257,7 @@ TEST(a_namespace_may_outlive_the_module, "C4.5 C5.2")
 		ASSERT_EQ(read(go[0], &c, 1), 1);
 		/* The module came back; the namespace starts afresh. */
 		dev = device(O_RDWR);
-		EXPECT_ERRNO(box_open_at(dev, .rights = R_RECV,
-					 NAMED("there")),
+		EXPECT_ERRNO(box_open_at(dev, .rights = R_RECV, NAMED("there")),
 			     ENOENT);
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
@@ -272,7 +273,8 @@ TEST(parameters_can_be_given_when_loading, "C6.4 C14.12")
 	struct mbox_info info;
 	int dev, fd;
 
-	ASSERT_OK(load("default_mode=0620 user_messages=7 mailbox_bytes=2000000"));
+	ASSERT_OK(load(
+		"default_mode=0620 user_messages=7 mailbox_bytes=2000000"));
 	dev = device(O_RDWR);
 	ASSERT_OK(do_info(dev, &info));
 	EXPECT_EQ(info.user_messages, 7);

@@ -30,7 +30,8 @@ static pid_t receiver(int fd, const char *text)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char buf[64];
 
@@ -48,7 +49,7 @@ static pid_t sender(int fd, const char *text)
 	pid_t pid;
 
 	CHILD(pid)
-		ASSERT_OK(do_send(fd, text, strlen(text)));
+	ASSERT_OK(do_send(fd, text, strlen(text)));
 	wait_until_blocked(pid);
 	return pid;
 }
@@ -65,7 +66,8 @@ TEST(blocking_is_the_default, "C16.1")
 	expect_next(full, "first");
 	EXPECT_CHILD_OK(out);
 	expect_next(full, "second");
-	CHILD(rd) {
+	CHILD(rd)
+	{
 		char c;
 
 		EXPECT_EQ(read(fd, &c, 1), 1);
@@ -75,7 +77,7 @@ TEST(blocking_is_the_default, "C16.1")
 	EXPECT_CHILD_OK(rd);
 	full = full_box();
 	CHILD(wr)
-		EXPECT_EQ(write(full, "second", 6), 6);
+	EXPECT_EQ(write(full, "second", 6), 6);
 	wait_until_blocked(wr);
 	expect_next(full, "first");
 	EXPECT_CHILD_OK(wr);
@@ -129,13 +131,15 @@ TEST(a_deadline_can_be_on_the_real_time_clock,
 	char c;
 
 	at = mbt_now_real() + 60 * MBT_MS;
-	expect_refused(fd, do_recv(fd, &r, &c, 1, .deadline = (__u64)at,
-				   .flags = MBOX_REALTIME),
+	expect_refused(fd,
+		       do_recv(fd, &r, &c, 1, .deadline = (__u64)at,
+			       .flags = MBOX_REALTIME),
 		       ETIMEDOUT);
 	EXPECT_GE(mbt_now_real(), at);
 	at = mbt_now_real() + 60 * MBT_MS;
-	expect_refused(full, do_send(full, "x", 1, .deadline = (__u64)at,
-				     .flags = MBOX_REALTIME),
+	expect_refused(full,
+		       do_send(full, "x", 1, .deadline = (__u64)at,
+			       .flags = MBOX_REALTIME),
 		       ETIMEDOUT);
 	EXPECT_GE(mbt_now_real(), at);
 	/* A clock without a time has no meaning. */
@@ -152,7 +156,8 @@ TEST(setting_the_real_time_clock_moves_its_deadlines, "C16.5")
 	int64_t start = mbt_now();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char c;
 
@@ -188,8 +193,9 @@ TEST(a_deadline_in_the_past_counts_only_if_waiting_is_needed,
 			       ETIMEDOUT);
 		EXPECT_OK(do_send(fd, "x", 1, .deadline = at));
 		EXPECT_OK(do_recv(fd, &r, &c, 1, .deadline = at));
-		expect_refused(fd, do_recv(fd, &r, &c, 1, .deadline = at,
-					   .flags = MBOX_REALTIME),
+		expect_refused(fd,
+			       do_recv(fd, &r, &c, 1, .deadline = at,
+				       .flags = MBOX_REALTIME),
 			       ETIMEDOUT);
 	}
 }
@@ -215,7 +221,8 @@ TEST(the_farthest_deadline_sleeps, "C16.4")
 	int fd = box_new();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char c;
 
@@ -233,18 +240,20 @@ TEST(nowait_beats_a_deadline, "C16.8 SEND:EAGAIN RECV:EAGAIN")
 	int64_t start = mbt_now();
 	char c;
 
-	expect_refused(fd, do_recv(fd, &r, &c, 1, .flags = MBOX_NOWAIT,
-				   .deadline = mbt_in_ms(20000)),
+	expect_refused(fd,
+		       do_recv(fd, &r, &c, 1, .flags = MBOX_NOWAIT,
+			       .deadline = mbt_in_ms(20000)),
 		       EAGAIN);
-	expect_refused(full, do_send(full, "x", 1, .flags = MBOX_NOWAIT,
-				     .deadline = mbt_in_ms(20000)),
+	expect_refused(full,
+		       do_send(full, "x", 1, .flags = MBOX_NOWAIT,
+			       .deadline = mbt_in_ms(20000)),
 		       EAGAIN);
-	expect_refused(full, do_send(full, "x", 1, .flags = MBOX_NOWAIT,
-				     .deadline = 1),
+	expect_refused(full,
+		       do_send(full, "x", 1, .flags = MBOX_NOWAIT,
+			       .deadline = 1),
 		       EAGAIN);
 	ASSERT_OK(fcntl(fd, F_SETFL, O_NONBLOCK));
-	expect_refused(fd, do_recv(fd, &r, &c, 1,
-				   .deadline = mbt_in_ms(20000)),
+	expect_refused(fd, do_recv(fd, &r, &c, 1, .deadline = mbt_in_ms(20000)),
 		       EAGAIN);
 	EXPECT_LT(mbt_now() - start, 10 * MBT_SECOND);
 }
@@ -254,13 +263,15 @@ TEST(a_deadline_is_in_the_time_namespace_of_the_caller, "C16.6")
 	int fd = box_new();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		pid_t inner;
 
 		ASSERT_OK(unshare(CLONE_NEWTIME));
 		ASSERT_OK(mbt_write_file("/proc/self/timens_offsets",
 					 "monotonic 5000 0"));
-		CHILD(inner) {
+		CHILD(inner)
+		{
 			struct mbox_recv r;
 			int64_t at, real = mbt_now_real();
 			char c;
@@ -273,10 +284,10 @@ TEST(a_deadline_is_in_the_time_namespace_of_the_caller, "C16.6")
 				     ETIMEDOUT);
 			EXPECT_GE(mbt_now(), at);
 			/* A time that has passed only in here. */
-			EXPECT_ERRNO(do_recv(fd, &r, &c, 1,
-					     .deadline = (__u64)(1000 *
-								 MBT_SECOND)),
-				     ETIMEDOUT);
+			EXPECT_ERRNO(
+				do_recv(fd, &r, &c, 1,
+					.deadline = (__u64)(1000 * MBT_SECOND)),
+				ETIMEDOUT);
 			EXPECT_LT(mbt_now_real() - real, 8 * MBT_SECOND);
 			/* The real-time clock has no namespace. */
 			EXPECT_ERRNO(do_recv(fd, &r, &c, 1,
@@ -298,7 +309,8 @@ TEST(a_signal_ends_the_sleep_without_effect, "C17.1 SEND:EINTR RECV:EINTR")
 	pid_t pid[4];
 	int i;
 
-	CHILD(pid[0]) {
+	CHILD(pid[0])
+	{
 		struct mbox_recv r;
 		char c;
 
@@ -306,18 +318,21 @@ TEST(a_signal_ends_the_sleep_without_effect, "C17.1 SEND:EINTR RECV:EINTR")
 		EXPECT_ERRNO(do_recv(fd, &r, &c, 1), EINTR);
 		EXPECT_EQ(signals_caught, 1);
 	}
-	CHILD(pid[1]) {
+	CHILD(pid[1])
+	{
 		catch_signal(SIGUSR1, 0);
 		EXPECT_ERRNO(do_send(full, "x", 1), EINTR);
 		EXPECT_EQ(signals_caught, 1);
 	}
-	CHILD(pid[2]) {
+	CHILD(pid[2])
+	{
 		char c;
 
 		catch_signal(SIGUSR1, 0);
 		EXPECT_ERRNO(read(fd, &c, 1), EINTR);
 	}
-	CHILD(pid[3]) {
+	CHILD(pid[3])
+	{
 		catch_signal(SIGUSR1, 0);
 		EXPECT_ERRNO(write(full, "x", 1), EINTR);
 	}
@@ -342,7 +357,8 @@ TEST(under_sa_restart_the_call_goes_on_until_its_deadline, "C17.2")
 	pid_t pid;
 	int i;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		int64_t at = mbt_now() + 700 * MBT_MS;
 		char c;
@@ -361,7 +377,8 @@ TEST(under_sa_restart_the_call_goes_on_until_its_deadline, "C17.2")
 	}
 	EXPECT_CHILD_OK(pid);
 	/* And a message still comes through after a restart. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		char c;
 
 		catch_signal(SIGUSR1, SA_RESTART);
@@ -376,7 +393,8 @@ TEST(under_sa_restart_the_call_goes_on_until_its_deadline, "C17.2")
 	EXPECT_CHILD_OK(pid);
 	/* A send that is restarted sends once. */
 	fd = full_box();
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		catch_signal(SIGUSR1, SA_RESTART);
 		EXPECT_OK(do_send(fd, "once", 4));
 		EXPECT_EQ(signals_caught, 1);
@@ -459,7 +477,7 @@ static long switches(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	ASSERT_GT(mbt_read_file(path, text, sizeof(text)), 0);
 	p = strstr(text, "\nvoluntary_ctxt_switches:");
-	ASSERT_TRUE(p != NULL);
+	ASSERT_TRUE(p);
 	return strtol(p + 25, NULL, 10);
 }
 
@@ -511,7 +529,8 @@ static pid_t small_receiver(int fd, unsigned int room)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char buf[64];
 
@@ -529,7 +548,8 @@ TEST(a_receiver_with_too_small_a_buffer_is_told_and_the_next_is_tried,
 	pid_t small, reader, big, bigger;
 
 	small = small_receiver(fd, 4);
-	CHILD(reader) {
+	CHILD(reader)
+	{
 		char buf[7];
 
 		EXPECT_ERRNO(read(fd, buf, 7), EMSGSIZE);
@@ -557,7 +577,8 @@ TEST(one_that_truncates_has_room_for_everything, "C18.4 C10.2")
 	int fd = box_new();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char buf[3];
 
@@ -570,8 +591,7 @@ TEST(one_that_truncates_has_room_for_everything, "C18.4 C10.2")
 	EXPECT_CHILD_OK(pid);
 }
 
-TEST(freed_room_admits_waiting_senders_in_order_as_many_as_fit,
-     "C18.5 C18.6")
+TEST(freed_room_admits_waiting_senders_in_order_as_many_as_fit, "C18.5 C18.6")
 {
 	static char big[90];
 	int fd = box_new(.max_bytes = 100, .max_size = 100);
@@ -584,7 +604,7 @@ TEST(freed_room_admits_waiting_senders_in_order_as_many_as_fit,
 	pid[1] = sender(fd, "b");
 	pid[2] = sender(fd, "c");
 	CHILD(pid[3])
-		ASSERT_OK(do_send(fd, big, 90));
+	ASSERT_OK(do_send(fd, big, 90));
 	wait_until_blocked(pid[3]);
 	pid[4] = sender(fd, "small, but behind a big one");
 	/* b and c would fit now; nobody overtakes. */
@@ -624,7 +644,7 @@ TEST(nobody_overtakes_a_waiting_sender, "C18.7 SEND:EAGAIN C20.3")
 
 	ASSERT_OK(do_send(fd, big, 50));
 	CHILD(pid[0])
-		ASSERT_OK(do_send(fd, big, 60));
+	ASSERT_OK(do_send(fd, big, 60));
 	wait_until_blocked(pid[0]);
 	/* 50 bytes are free, and they are not for the late-comer. */
 	expect_refused(fd, do_send(fd, "x", 1, .flags = MBOX_NOWAIT), EAGAIN);
@@ -652,7 +672,7 @@ TEST(a_sender_that_gives_up_lets_the_next_go, "C18.1 C18.5 C17.4")
 
 	ASSERT_OK(do_send(fd, big, 50));
 	CHILD(first)
-		do_send(fd, big, 60);
+	do_send(fd, big, 60);
 	wait_until_blocked(first);
 	second = sender(fd, "fits");
 	ASSERT_OK(kill(first, SIGKILL));
@@ -764,7 +784,8 @@ TEST(every_poller_is_woken_by_a_message, "C18.8 C20.1")
 	pid_t pid[3];
 
 	for (i = 0; i < 3; i++) {
-		CHILD(pid[i]) {
+		CHILD(pid[i])
+		{
 			struct pollfd p = { .fd = fd, .events = POLLIN };
 
 			EXPECT_EQ(poll(&p, 1, 15000), 1);
@@ -783,7 +804,8 @@ TEST(a_poller_for_room_is_woken_by_room, "C20.2")
 	int fd = full_box();
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct pollfd p = { .fd = fd, .events = POLLOUT };
 
 		EXPECT_EQ(poll(&p, 1, 15000), 1);

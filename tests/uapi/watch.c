@@ -19,7 +19,8 @@ static pid_t receiver(int fd, unsigned int room)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_recv r;
 		char *buf = malloc(room + 1);
 
@@ -33,7 +34,8 @@ static pid_t sender(int fd, unsigned int len, __u32 flags)
 {
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		char *buf = calloc(1, len + 1);
 
 		do_send(fd, buf, len, .flags = flags);
@@ -177,7 +179,8 @@ TEST(stat_shows_waiters_in_their_order, "C33.6")
 TEST(stat_shows_waiters_to_admin_only, "C33.6 STAT:EPERM")
 {
 	struct mbox_waiter w[8];
-	struct mbox_stat st = { .size = sizeof(st), .waiters = PTR(w),
+	struct mbox_stat st = { .size = sizeof(st),
+				.waiters = PTR(w),
 				.nwaiters = 8 };
 	int fd = box_new(), weak;
 
@@ -197,8 +200,10 @@ TEST(stat_shows_pids_in_the_callers_namespace, "C33.7")
 	pid_t outside = receiver(fd, 5), pid;
 
 	ASSERT_OK(unshare(CLONE_NEWPID));
-	CHILD(pid) {
-		struct mbox_stat st = { .size = sizeof(st), .waiters = PTR(w),
+	CHILD(pid)
+	{
+		struct mbox_stat st = { .size = sizeof(st),
+					.waiters = PTR(w),
 					.nwaiters = 8 };
 		pid_t inner;
 
@@ -229,7 +234,8 @@ TEST(stat_shows_owners_in_the_callers_user_namespace, "C33.5")
 	struct mbox_stat st;
 	pid_t pid;
 
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		int fd;
 
 		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
@@ -259,7 +265,8 @@ TEST(stat_of_thousands_of_waiters_fills_a_batch, "C33.6 C36.5")
 {
 	enum { N = 1100 };
 	static struct mbox_waiter w[N];
-	struct mbox_stat st = { .size = sizeof(st), .waiters = PTR(w),
+	struct mbox_stat st = { .size = sizeof(st),
+				.waiters = PTR(w),
 				.nwaiters = N };
 	int fd = box_new(), i;
 
@@ -284,11 +291,13 @@ TEST(stat_of_thousands_of_waiters_fills_a_batch, "C33.6 C36.5")
 
 /* -- LIST ------------------------------------------------------------------- */
 
-static int list(struct mbox_list_entry *e, unsigned int room,
-		const char *after, unsigned int *count)
+static int list(struct mbox_list_entry *e, unsigned int room, const char *after,
+		unsigned int *count)
 {
-	struct mbox_list l = { .size = sizeof(l), .entries = PTR(e),
-			       .count = room, .entry_size = sizeof(*e) };
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(e),
+			       .count = room,
+			       .entry_size = sizeof(*e) };
 	int ret;
 
 	strcpy(l.after, after);
@@ -299,8 +308,8 @@ static int list(struct mbox_list_entry *e, unsigned int room,
 
 TEST(list_shows_names_in_order_page_by_page, "C33.4")
 {
-	static const char *const names[] = { "A", "B-2", "_u", "a", "a.b",
-					     "a0", "aa", "zz" };
+	static const char *const names[] = { "A",   "B-2", "_u", "a",
+					     "a.b", "a0",  "aa", "zz" };
 	struct mbox_list_entry e[16];
 	char after[MBOX_NAME_SIZE] = "", prev[MBOX_NAME_SIZE] = "";
 	unsigned int n, i, total = 0;
@@ -312,7 +321,8 @@ TEST(list_shows_names_in_order_page_by_page, "C33.4")
 	put(fd[0], "3");
 	for (page = 1; page <= 4; page++) {
 		total = 0;
-		after[0] = prev[0] = 0;
+		after[0] = 0;
+		prev[0] = 0;
 		for (;;) {
 			ASSERT_OK(list(e, (unsigned int)page, after, &n));
 			if (!n)
@@ -366,7 +376,8 @@ TEST(list_shows_what_the_caller_could_open, "C33.4")
 	box_named("x-none", .mode = 0600);
 	box_named("x-recv", .mode = 0604);
 	box_named("x-send", .mode = 0602);
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		struct mbox_list_entry e[16];
 		unsigned int n, rights = 0;
 
@@ -390,8 +401,10 @@ TEST(list_of_many_names_is_complete, "C33.4 C36.5")
 {
 	enum { N = 1500 };
 	static struct mbox_list_entry e[N];
-	struct mbox_list l = { .size = sizeof(l), .entries = PTR(e),
-			       .count = N, .entry_size = sizeof(e[0]) };
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(e),
+			       .count = N,
+			       .entry_size = sizeof(e[0]) };
 	unsigned int n = 0, i;
 	struct rlimit rl = { N + 100, N + 100 };
 	char name[32];
@@ -415,7 +428,8 @@ TEST(list_of_many_names_is_complete, "C33.4 C36.5")
 	}
 	EXPECT_EQ(n, N + 1);
 	/* One who may open none of them still gets to the end. */
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		unsigned int count, rights;
 
 		mbt_become(BOB, BOB);
@@ -438,8 +452,10 @@ TEST(list_of_many_names_is_complete, "C33.4 C36.5")
 TEST(list_with_a_bad_cursor_is_refused, "ANY:EINVAL")
 {
 	struct mbox_list_entry e[4];
-	struct mbox_list l = { .size = sizeof(l), .entries = PTR(e),
-			       .count = 4, .entry_size = sizeof(e[0]) };
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(e),
+			       .count = 4,
+			       .entry_size = sizeof(e[0]) };
 	int fd = box_new();
 
 	memset(l.after, 'a', sizeof(l.after)); /* no zero byte */
@@ -457,7 +473,8 @@ TEST(names_that_come_and_go_do_not_disturb_a_walk, "C33.4")
 		snprintf(name, sizeof(name), "stay-%d", i);
 		stay[i] = box_named(name);
 	}
-	CHILD(pid) {
+	CHILD(pid)
+	{
 		for (i = 0;; i++) {
 			snprintf(name, sizeof(name), "stay-%d-x", i % 7);
 			close(box_named(name));

@@ -40,11 +40,10 @@ static long do_ioctl(long fd, unsigned long cmd, void *arg)
 static int run(void)
 {
 	static struct mbox_info info = { .size = sizeof(info) };
-	static struct mbox_open o = {
-		.size = sizeof(o),
-		.flags = MBOX_OPEN_CREATE,
-		.rights = MBOX_RIGHT_SEND | MBOX_RIGHT_RECV
-	};
+	static struct mbox_open o = { .size = sizeof(o),
+				      .flags = MBOX_OPEN_CREATE,
+				      .rights = MBOX_RIGHT_SEND |
+						MBOX_RIGHT_RECV };
 	static struct mbox_send s = { .size = sizeof(s) };
 	static struct mbox_recv r = { .size = sizeof(r) };
 	static char text[4] = "x32";
