@@ -79,18 +79,18 @@ modules-test: $(K)/stamp
 
 .PHONY: lib
 lib: deps-run ## Build libmbox
-	$(Q)test ! -e userspace/lib/Makefile || $(SUB) -C userspace/lib
+	+$(Q)test ! -e userspace/lib/Makefile || $(SUB) -C userspace/lib
 
 .PHONY: tools
 tools: lib ## Build mboxctl
-	$(Q)test ! -e userspace/tools/Makefile || $(SUB) -C userspace/tools
+	+$(Q)test ! -e userspace/tools/Makefile || $(SUB) -C userspace/tools
 
 .PHONY: tests
 tests: lib tools ## Build all tests
 ifneq ($(wildcard tests/Makefile),)
-	$(Q)$(SUB) -C tests
+	+$(Q)$(SUB) -C tests
 else
-	$(Q)set -e; for dir in $(dir $(wildcard tests/*/Makefile)); do \
+	+$(Q)set -e; for dir in $(dir $(wildcard tests/*/Makefile)); do \
 		$(SUB) -C $$dir; done
 endif
 
@@ -165,7 +165,7 @@ mutants: guest-tests ## Take guards out of the module; the named tests must fail
 
 .PHONY: install
 install: lib tools ## Install library, tools and man pages; DESTDIR=, PREFIX=
-	$(Q)set -e; for dir in userspace/lib userspace/tools; do \
+	+$(Q)set -e; for dir in userspace/lib userspace/tools; do \
 		test ! -e $$dir/Makefile || $(SUB) -C $$dir install \
 			DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'; done
 	$(Q)set -e; for page in $(wildcard docs/man/*.[1-8]); do \

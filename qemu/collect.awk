@@ -39,7 +39,7 @@ function begin(name)
 	lines = 0
 	plan = -1
 	seen = passed = failed = skipped = 0
-	diag = bad = pending = again = ""
+	diag = bad = pending = pending_diag = again = ""
 	skip_all = 0
 }
 
@@ -48,12 +48,13 @@ function flush_pending()
 {
 	if (pending == "")
 		return
-	failure(pending, diag, again)
-	pending = diag = again = ""
+	failure(pending, pending_diag, again)
+	pending = pending_diag = again = ""
 }
 
 # Diagnostics stand before the result (KTAP) or after it (TAP); when there are
-# some before, those after are not of this test.
+# some before, those after are of the next test. How to run a test again is
+# said after it.
 function result(line,    name)
 {
 	flush_pending()
@@ -68,11 +69,10 @@ function result(line,    name)
 	} else {
 		failed++
 		pending = name
-		if (diag != "")
-			flush_pending()
+		pending_diag = diag
+		comes_after = diag == ""
 	}
-	if (pending == "")
-		diag = again = ""
+	diag = ""
 	note(line)
 }
 
@@ -152,6 +152,8 @@ program == "" { next }
 	note(line)
 	if (match(line, /^# again: [^ ]+ /))
 		again = substr(line, RLENGTH + 1)
+	else if (pending != "" && comes_after)
+		pending_diag = pending_diag "     " line "\n"
 	else if (diag_lines(diag) < 60)
 		diag = diag "     " line "\n"
 }

@@ -67,7 +67,7 @@ cd /tmp; while [ ! -e /run/go ]; do usleep 50000; done; '
 	--module "$module" --timeout 0 --cmd "$wait_and_run $cmd" \
 	>"$build/run/gdb.out" &
 runner=$!
-trap 'kill $runner 2>/dev/null; wait $runner 2>/dev/null; rm -f "$build/run/gdb.out"' EXIT
+trap 'kill $runner 2>/dev/null || true; wait $runner 2>/dev/null || true; rm -f "$build/run/gdb.out"' EXIT
 
 until grep -q '^@go' "$out/stdout" 2>/dev/null && [ -S "$out/gdb" ]; do
 	if ! kill -0 $runner 2>/dev/null; then

@@ -96,7 +96,7 @@ names_in "$build/tests/guest"
 if [ -n "$names" ]; then
 	tiers+=' vm'
 	"$qemu/run.sh" --build "$build" --kernel "$kernel" --module none \
-		--name test --timeout "${MBOX_TEST_LIMIT:-540}" \
+		--name test --timeout "${MBOX_TEST_LIMIT:-1500}" \
 		--cmd "guest-tests '$only${word:+:$word}'" \
 		2> >(tee "$work/vm.log" >&2) | collect vm ||
 		vm_failed=${PIPESTATUS[0]}

@@ -56,7 +56,7 @@ stage_text() {
 	# A patch has blanks that belong to what it changes.
 	files . | grep -v '\.patch$' | while read -r file; do
 		[ -s "$file" ] || continue
-		[ -z "$(tail -c 1 "$file")" ] ||
+		[ -z "$(tail -c 1 "$file" | tr -d '\0')" ] ||
 			echo "$file: no newline at the end"
 		grep -n '[[:blank:]]$' "$file" | sed "s#^#$file:#; s#\$#<-- blank#"
 	done
@@ -261,7 +261,7 @@ for stage; do
 		echo "check: $stage ok"
 	else
 		status=1
-		head -n 100 "$work/$stage.log"
+		head -n 40 "$work/$stage.log"
 		echo "check: $stage FAILED ($(wc -l <"$work/$stage.log") lines," \
 			"all in $work/$stage.log)"
 	fi

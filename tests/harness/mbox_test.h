@@ -103,20 +103,17 @@ bool mbt_check_str(const char *file, int line, const char *what,
 	({                                                                   \
 		long long mbt_a_ = (long long)(a);                           \
 		long long mbt_b_ = (long long)(b);                           \
-                                                                             \
 		mbt_compare(__FILE__, __LINE__, a_text, mbt_a_, #op, b_text, \
 			    mbt_b_, mbt_a_ op mbt_b_);                       \
 	})
 #define MBT_ERRNO_(text, call, err)                                            \
 	({                                                                     \
 		long long mbt_r_ = (errno = 0, (long long)(call));             \
-                                                                               \
 		mbt_check_errno(__FILE__, __LINE__, text, mbt_r_, errno, err); \
 	})
 #define MBT_OK_(text, call)                                            \
 	({                                                             \
 		long long mbt_r_ = (errno = 0, (long long)(call));     \
-                                                                       \
 		mbt_check_ok(__FILE__, __LINE__, text, mbt_r_, errno); \
 	})
 #define MBT_OR_EXIT_(check)       \
@@ -167,7 +164,6 @@ bool mbt_check_str(const char *file, int line, const char *what,
 #define ASSERT_OK(call)                                                       \
 	({                                                                    \
 		long long mbt_ok_ = (errno = 0, (long long)(call));           \
-                                                                              \
 		MBT_OR_EXIT_(mbt_check_ok(__FILE__, __LINE__, #call, mbt_ok_, \
 					  errno));                            \
 		(int)mbt_ok_;                                                 \
@@ -225,7 +221,6 @@ void mbt_show_tasks(pid_t pid);
 #define WAIT_FOR(cond)                                                      \
 	do {                                                                \
 		int64_t end_ = mbt_now() + 10 * MBT_SECOND;                 \
-                                                                            \
 		mbt_checked();                                              \
 		while (!(cond)) {                                           \
 			if (mbt_now() > end_) {                             \

@@ -11,7 +11,7 @@
 #   Guard: what is taken out, and what it is there for
 #   Test: PROGRAM:NAME_OF_TEST      which must fail (there may be several)
 #   Boot: WORD...                   more words for the guest's command line
-#   Limit: SECONDS                  for the tests, where they take the guest along
+#   Limit: SECONDS                  for the tests, if they take the guest along
 #
 # A mutant is killed if one of its tests fails, or if the kernel log, a panic
 # or a hang shows it while one of them runs. First all named tests run on the

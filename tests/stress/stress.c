@@ -47,7 +47,7 @@ struct sender_state {
 	unsigned char *received; /* how often each came out */
 };
 
-static struct run {
+struct run {
 	struct sender_state senders[SENDERS];
 	uint64_t total; /* sent by all */
 	uint64_t goal;
@@ -55,7 +55,9 @@ static struct run {
 	uint64_t received;
 	uint64_t refused; /* attempts that failed */
 	unsigned int stop;
-} * run;
+};
+
+static struct run *run;
 
 static uint32_t crc_table[256];
 

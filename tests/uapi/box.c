@@ -45,9 +45,11 @@ static const char *const params[] = { "user_bytes", "user_messages",
 				      "user_mailboxes", "mailbox_bytes" };
 #define PARAMS_N (sizeof(params) / sizeof(params[0]))
 
-static struct shared_state {
+struct shared_state {
 	unsigned char seen[VERBS][ERRNO_MAX];
-} * state;
+};
+
+static struct shared_state *state;
 
 static unsigned long long params_before[PARAMS_N];
 static struct mbox_info usage_before;
@@ -140,7 +142,7 @@ void mbt_put(const char *file, int line, int fd, const char *text)
 bool mbt_expect_next(const char *file, int line, int fd, const char *text)
 {
 	static char buf[66000];
-	struct mbox_recv r;
+	struct mbox_recv r = { 0 };
 	int ret = do_recv(fd, &r, buf, sizeof(buf) - 1, .flags = MBOX_NOWAIT);
 
 	if (!mbt_check_ok(file, line, "receive of the next message", ret,
@@ -351,7 +353,7 @@ static bool in_table(const char *verb, int err)
 /* Destroys what a failed test left under a name; true if there was any. */
 static bool remove_left(char *names, size_t size)
 {
-	struct mbox_list_entry e[64];
+	struct mbox_list_entry e[64] = { 0 };
 	struct mbox_list l = { .size = sizeof(l),
 			       .entries = PTR(e),
 			       .count = 64,

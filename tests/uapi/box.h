@@ -43,7 +43,6 @@ int box_dev_here(void);
 	({                                                          \
 		struct mbox_open box_o_ = { .size = sizeof(box_o_), \
 					    ##__VA_ARGS__ };        \
-                                                                    \
 		box_ioctl(dev_, MBOX_IOC_OPEN, &box_o_);            \
 	})
 #define NAMED(s) .name = PTR(s), .name_len = (uint32_t)strlen(s)
@@ -63,14 +62,12 @@ int box_dev_here(void);
 					    .data = PTR(data_),      \
 					    .len = (uint32_t)(len_), \
 					    ##__VA_ARGS__ };         \
-                                                                     \
 		box_ioctl(fd_, MBOX_IOC_SEND, &box_s_);              \
 	})
 /* Fills *r with the call's structure, and so with what came. */
 #define do_recv(fd_, r, buf_, room_, ...)                               \
 	({                                                              \
 		struct mbox_recv *box_r_ = (r);                         \
-                                                                        \
 		*box_r_ = (struct mbox_recv){ .size = sizeof(*box_r_),  \
 					      .data = PTR(buf_),        \
 					      .len = (uint32_t)(room_), \
@@ -82,7 +79,6 @@ int box_dev_here(void);
 		struct mbox_copy box_c_ = { .size = sizeof(box_c_), \
 					    .rights = (rights_),    \
 					    ##__VA_ARGS__ };        \
-                                                                    \
 		box_ioctl(fd_, MBOX_IOC_COPY, &box_c_);             \
 	})
 int do_unlink(int fd);
@@ -112,7 +108,6 @@ struct mbox_info info_of(void);
 	({                                                                  \
 		struct box_state box_b_;                                    \
 		bool box_ok_;                                               \
-                                                                            \
 		box_state_get(fd, &box_b_);                                 \
 		box_ok_ = MBT_ERRNO_(#call, call, err);                     \
 		box_state_same(__FILE__, __LINE__, fd, &box_b_) && box_ok_; \
@@ -121,6 +116,7 @@ struct box_state {
 	struct mbox_stat stat;
 	struct mbox_info info;
 };
+
 void box_state_get(int fd, struct box_state *s);
 bool box_state_same(const char *file, int line, int fd,
 		    const struct box_state *before);

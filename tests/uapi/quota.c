@@ -406,7 +406,6 @@ static void cell_wait(struct cell *c, int step)
 #define TRY(c, call)                                           \
 	do {                                                   \
 		int try_ = (call);                             \
-                                                               \
 		(c)->got[(c)->n].ret = try_;                   \
 		(c)->got[(c)->n++].err = try_ < 0 ? errno : 0; \
 	} while (0)

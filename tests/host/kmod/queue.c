@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of messages: kmod/queue.c as it is, beside a naive sorted array.
- *
- * After each step the queue is taken apart: its tree, its rings and its
- * order must be what queue.h promises.  A message that is dropped is freed,
- * so that the sanitizer sees whoever still points to it.
+ * The order of messages: kmod/queue.c as it is, step by step beside a naive
+ * sorted array (model.h).  A message that is dropped is freed, so that the
+ * sanitizer sees whoever still points to it.
  *
  * MBX_SEED=N repeats a random run.  Locking: none.  Run by the host tier.
  */
@@ -17,15 +15,7 @@
 
 #include <cmocka.h>
 
-#include "queue.h"
-
-#define MODEL_ROOM 4096
-
-/* The queue under test, and what should be in it, first to be received first. */
-static struct mbx_queue queue;
-static struct mbx_msg *model[MODEL_ROOM];
-static unsigned int model_len;
-static u64 last_id;
+#include "model.h"
 
 /*
  * The priority at which a test stands that is made at two of them: the lowest
@@ -33,225 +23,18 @@ static u64 last_id;
  */
 static u16 here;
 
-/* -- The naive sorted array ---------------------------------------------- */
-
-static unsigned int rank(const struct mbx_msg *msg)
-{
-	return msg->priority * 2U + msg->is_urgent;
-}
-
-static void model_insert(unsigned int at, struct mbx_msg *msg)
-{
-	assert_true(model_len < MODEL_ROOM);
-	memmove(&model[at + 1], &model[at],
-		(model_len - at) * sizeof(model[0]));
-	model[at] = msg;
-	model_len++;
-}
-
-static unsigned int model_find(const struct mbx_msg *msg)
-{
-	unsigned int i = 0;
-
-	while (i < model_len && model[i] != msg)
-		i++;
-	assert_true(i < model_len);
-	return i;
-}
-
-static void model_remove(const struct mbx_msg *msg)
-{
-	unsigned int at = model_find(msg);
-
-	model_len--;
-	memmove(&model[at], &model[at + 1],
-		(model_len - at) * sizeof(model[0]));
-}
-
-/* An urgent message before its like, another one where its id says. */
-static void model_add(struct mbx_msg *msg)
-{
-	unsigned int i = 0;
-
-	while (i < model_len && (rank(model[i]) > rank(msg) ||
-				 (rank(model[i]) == rank(msg) &&
-				  !msg->is_urgent && model[i]->id < msg->id)))
-		i++;
-	model_insert(i, msg);
-}
-
-/* How many a returned message must be led past: older ones of its priority. */
-static unsigned int model_steps(const struct mbx_msg *msg)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < model_len; i++)
-		if (!msg->is_urgent && rank(model[i]) == rank(msg) &&
-		    model[i]->id < msg->id)
-			n++;
-	return n;
-}
-
-/* -- Taking the queue apart ----------------------------------------------- */
-
-/* Adds a leader and its ring to the order found. */
-static void check_ring(const struct mbx_msg *leader, unsigned int *found)
-{
-	const struct mbx_msg *msg = leader;
-
-	do {
-		assert_true(*found < model_len);
-		assert_ptr_equal(msg, model[*found]);
-		(*found)++;
-		assert_ptr_equal(msg->link.next->prev, &msg->link);
-		assert_ptr_equal(msg->link.prev->next, &msg->link);
-		/* One leader stands for all of a level. */
-		assert_int_equal(rank(msg), rank(leader));
-		assert_int_equal(RB_EMPTY_NODE(&msg->level), msg != leader);
-		msg = list_next_entry(msg, link);
-	} while (msg != leader);
-}
-
-static void check_tree(const struct rb_node *node, const struct rb_node *parent,
-		       unsigned int *found)
-{
-	if (!node)
-		return;
-	assert_ptr_equal(node->parent, parent);
-	check_tree(node->rb_left, node, found);
-	check_ring(rb_entry(node, const struct mbx_msg, level), found);
-	check_tree(node->rb_right, node, found);
-}
-
-/* The lowest level has a list of its own, and nobody of it is in the tree. */
-static void check_plain(unsigned int *found)
-{
-	const struct list_head *link;
-
-	list_for_each(link, &queue.plain) {
-		assert_true(*found < model_len);
-		assert_ptr_equal(list_entry(link, struct mbx_msg, link),
-				 model[*found]);
-		assert_int_equal(rank(model[*found]), 0);
-		assert_ptr_equal(link->next->prev, link);
-		(*found)++;
-	}
-	assert_ptr_equal(queue.plain.next->prev, &queue.plain);
-}
-
-static void check_all(void)
-{
-	unsigned int found = 0;
-
-	check_tree(queue.levels.rb_node, NULL, &found);
-	assert_ptr_equal(queue.top, found ? model[0] : NULL);
-	check_plain(&found);
-	assert_int_equal(found, model_len);
-	assert_ptr_equal(mbx_queue_first(&queue), model_len ? model[0] : NULL);
-}
-
-static bool is_empty(void)
-{
-	return !queue.levels.rb_node && list_empty(&queue.plain) &&
-	       !mbx_queue_first(&queue);
-}
-
-/* -- Steps, each done to both --------------------------------------------- */
-
-/* Memory as a slab gives it: what the queue does not set is not 0. */
-static struct mbx_msg *new_message(u16 priority, bool is_urgent)
-{
-	struct mbx_msg *msg = malloc(sizeof(*msg));
-
-	assert_non_null(msg);
-	memset(msg, 0xa5, sizeof(*msg));
-	msg->id = ++last_id;
-	msg->priority = priority;
-	msg->is_urgent = is_urgent;
-	return msg;
-}
-
-static struct mbx_msg *add(u16 priority, bool is_urgent)
-{
-	struct mbx_msg *msg = new_message(priority, is_urgent);
-
-	mbx_queue_add(&queue, msg);
-	model_add(msg);
-	check_all();
-	return msg;
-}
-
-static struct mbx_msg *send(u16 priority)
-{
-	return add(priority, false);
-}
-
-static struct mbx_msg *send_urgent(u16 priority)
-{
-	return add(priority, true);
-}
-
-static void withdraw(struct mbx_msg *msg)
-{
-	mbx_queue_remove(&queue, msg);
-	model_remove(msg);
-	check_all();
-}
-
-static struct mbx_msg *take(void)
-{
-	struct mbx_msg *msg = mbx_queue_first(&queue);
-
-	assert_non_null(msg);
-	withdraw(msg);
-	return msg;
-}
-
-static void give_back(struct mbx_msg *msg)
-{
-	unsigned int steps = model_steps(msg);
-
-	assert_int_equal(mbx_queue_return(&queue, msg), steps);
-	model_add(msg);
-	check_all();
-}
-
-/* The next message is @msg; it leaves for good. */
-static void expect(struct mbx_msg *msg)
-{
-	assert_ptr_equal(take(), msg);
-	free(msg);
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	mbx_queue_init(&queue);
-	model_len = 0;
-	last_id = 0;
-	return 0;
-}
-
-/* A test that failed half way leaves messages: they are no leak to report. */
-static int end(void **state)
-{
-	(void)state;
-	while (model_len)
-		free(model[--model_len]);
-	return 0;
-}
-
 /* -- Order ----------------------------------------------------------------- */
 
 static void higher_priority_comes_first(void **state)
 {
-	struct mbx_msg *low = send(0), *high = send(32767), *mid = send(7);
+	struct mbx_msg *low = q_send(0), *high = q_send(32767),
+		       *mid = q_send(7);
 
 	(void)state;
-	expect(high);
-	expect(mid);
-	expect(low);
-	assert_true(is_empty());
+	q_expect(high);
+	q_expect(mid);
+	q_expect(low);
+	assert_true(q_is_empty());
 }
 
 static void first_in_is_first_out(void **state)
@@ -261,41 +44,41 @@ static void first_in_is_first_out(void **state)
 
 	(void)state;
 	for (i = 0; i < 100; i++)
-		msg[i] = send(i % 3 * 5);
+		msg[i] = q_send(i % 3 * 5);
 	for (i = 2; i < 100; i += 3)
-		expect(msg[i]);
+		q_expect(msg[i]);
 	for (i = 1; i < 100; i += 3)
-		expect(msg[i]);
+		q_expect(msg[i]);
 	for (i = 0; i < 100; i += 3)
-		expect(msg[i]);
+		q_expect(msg[i]);
 }
 
 static void urgent_goes_to_the_front_of_its_priority(void **state)
 {
 	(void)state;
 	for (here = 0; here <= 9; here += 9) {
-		struct mbx_msg *old = send(here), *high = send(here + 1);
-		struct mbx_msg *first = send_urgent(here),
-			       *second = send_urgent(here);
-		struct mbx_msg *late = send(here);
+		struct mbx_msg *old = q_send(here), *high = q_send(here + 1);
+		struct mbx_msg *first = q_send_urgent(here),
+			       *second = q_send_urgent(here);
+		struct mbx_msg *late = q_send(here);
 
-		expect(high);
-		expect(second);
-		expect(first);
-		expect(old);
-		expect(late);
+		q_expect(high);
+		q_expect(second);
+		q_expect(first);
+		q_expect(old);
+		q_expect(late);
 	}
 }
 
 static void urgent_alone_is_as_any_other(void **state)
 {
-	struct mbx_msg *urgent = send_urgent(3), *after = send(3);
-	struct mbx_msg *high = send(4);
+	struct mbx_msg *urgent = q_send_urgent(3), *after = q_send(3);
+	struct mbx_msg *high = q_send(4);
 
 	(void)state;
-	expect(high);
-	expect(urgent);
-	expect(after);
+	q_expect(high);
+	q_expect(urgent);
+	q_expect(after);
 }
 
 /* -- Back to its place ------------------------------------------------------ */
@@ -304,16 +87,16 @@ static void a_returned_message_is_first_again(void **state)
 {
 	(void)state;
 	for (here = 0; here <= 9; here += 9) {
-		struct mbx_msg *a = send(here), *b = send(here),
-			       *c = send(here);
+		struct mbx_msg *a = q_send(here), *b = q_send(here),
+			       *c = q_send(here);
 
-		assert_ptr_equal(take(), a);
-		give_back(a);
-		assert_ptr_equal(take(), a);
-		give_back(a);
-		expect(a);
-		expect(b);
-		expect(c);
+		assert_ptr_equal(q_take(), a);
+		q_give_back(a);
+		assert_ptr_equal(q_take(), a);
+		q_give_back(a);
+		q_expect(a);
+		q_expect(b);
+		q_expect(c);
 	}
 }
 
@@ -331,17 +114,17 @@ static void several_return_in_any_order(void **state)
 
 		for (o = 0; o < sizeof(orders) / sizeof(orders[0]); o++) {
 			for (i = 0; i < 4; i++)
-				msg[i] = send(here);
-			rest = send(here);
+				msg[i] = q_send(here);
+			rest = q_send(here);
 			for (i = 0; i < 4; i++)
-				assert_ptr_equal(take(), msg[i]);
-			late = send(here);
+				assert_ptr_equal(q_take(), msg[i]);
+			late = q_send(here);
 			for (i = 0; i < 4; i++)
-				give_back(msg[orders[o][i]]);
+				q_give_back(msg[orders[o][i]]);
 			for (i = 0; i < 4; i++)
-				expect(msg[i]);
-			expect(rest);
-			expect(late);
+				q_expect(msg[i]);
+			q_expect(rest);
+			q_expect(late);
 		}
 	}
 }
@@ -350,47 +133,47 @@ static void a_returned_message_finds_only_older_ones(void **state)
 {
 	(void)state;
 	for (here = 0; here <= 9; here += 9) {
-		struct mbx_msg *a = send(here), *b = send(here),
-			       *c = send(here);
+		struct mbx_msg *a = q_send(here), *b = q_send(here),
+			       *c = q_send(here);
 
-		assert_ptr_equal(take(), a);
-		assert_ptr_equal(take(), b);
-		assert_ptr_equal(take(), c);
-		give_back(a);
-		give_back(b);
+		assert_ptr_equal(q_take(), a);
+		assert_ptr_equal(q_take(), b);
+		assert_ptr_equal(q_take(), c);
+		q_give_back(a);
+		q_give_back(b);
 		/* All that is left is older: it goes to the end, and leads nobody. */
-		give_back(c);
-		expect(a);
-		expect(b);
-		expect(c);
+		q_give_back(c);
+		q_expect(a);
+		q_expect(b);
+		q_expect(c);
 	}
 }
 
 static void a_returned_message_finds_its_priority_gone(void **state)
 {
-	struct mbx_msg *a = send(2), *low = send(1), *high;
+	struct mbx_msg *a = q_send(2), *low = q_send(1), *high;
 
 	(void)state;
-	assert_ptr_equal(take(), a);
-	high = send(3);
-	give_back(a);
-	expect(high);
-	expect(a);
-	expect(low);
+	assert_ptr_equal(q_take(), a);
+	high = q_send(3);
+	q_give_back(a);
+	q_expect(high);
+	q_expect(a);
+	q_expect(low);
 }
 
 static void what_others_took_meanwhile_stays_taken(void **state)
 {
 	(void)state;
 	for (here = 0; here <= 9; here += 9) {
-		struct mbx_msg *a = send(here), *b = send(here),
-			       *c = send(here);
+		struct mbx_msg *a = q_send(here), *b = q_send(here),
+			       *c = q_send(here);
 
-		assert_ptr_equal(take(), a);
-		expect(b);
-		give_back(a);
-		expect(a);
-		expect(c);
+		assert_ptr_equal(q_take(), a);
+		q_expect(b);
+		q_give_back(a);
+		q_expect(a);
+		q_expect(c);
 	}
 }
 
@@ -398,18 +181,18 @@ static void urgent_does_not_break_first_in_first_out(void **state)
 {
 	(void)state;
 	for (here = 0; here <= 9; here += 9) {
-		struct mbx_msg *a = send(here), *b = send(here),
-			       *c = send(here), *urgent;
+		struct mbx_msg *a = q_send(here), *b = q_send(here),
+			       *c = q_send(here), *urgent;
 
-		assert_ptr_equal(take(), a);
-		assert_ptr_equal(take(), b);
-		give_back(a);
-		urgent = send_urgent(here);
-		give_back(b);
-		expect(urgent);
-		expect(a);
-		expect(b);
-		expect(c);
+		assert_ptr_equal(q_take(), a);
+		assert_ptr_equal(q_take(), b);
+		q_give_back(a);
+		urgent = q_send_urgent(here);
+		q_give_back(b);
+		q_expect(urgent);
+		q_expect(a);
+		q_expect(b);
+		q_expect(c);
 	}
 }
 
@@ -417,17 +200,17 @@ static void a_returned_urgent_message_goes_to_the_front(void **state)
 {
 	(void)state;
 	for (here = 0; here <= 9; here += 9) {
-		struct mbx_msg *old = send(here), *urgent = send_urgent(here),
-			       *newer, *high;
+		struct mbx_msg *old = q_send(here),
+			       *urgent = q_send_urgent(here), *newer, *high;
 
-		assert_ptr_equal(take(), urgent);
-		newer = send_urgent(here);
-		high = send(here + 1);
-		give_back(urgent);
-		expect(high);
-		expect(urgent);
-		expect(newer);
-		expect(old);
+		assert_ptr_equal(q_take(), urgent);
+		newer = q_send_urgent(here);
+		high = q_send(here + 1);
+		q_give_back(urgent);
+		q_expect(high);
+		q_expect(urgent);
+		q_expect(newer);
+		q_expect(old);
 	}
 }
 
@@ -450,34 +233,34 @@ static void any_message_can_be_removed(void **state)
 		struct mbx_msg *victim;
 
 		for (i = 0; i < n; i++)
-			add(shape[i].priority, shape[i].is_urgent);
+			q_add(shape[i].priority, shape[i].is_urgent);
 		victim = model[at];
-		withdraw(victim);
+		q_withdraw(victim);
 		free(victim);
 		while (model_len)
-			expect(model[0]);
+			q_expect(model[0]);
 	}
 }
 
 static void a_leader_leaves_its_level_to_the_next(void **state)
 {
-	struct mbx_msg *high = send(8), *a = send(4), *b = send(4);
-	struct mbx_msg *c = send(4), *low = send(2);
+	struct mbx_msg *high = q_send(8), *a = q_send(4), *b = q_send(4);
+	struct mbx_msg *c = q_send(4), *low = q_send(2);
 
 	(void)state;
 	/* The leader of a level in the middle, with others behind it. */
-	withdraw(a);
+	q_withdraw(a);
 	free(a);
 	assert_false(RB_EMPTY_NODE(&b->level));
 	assert_true(RB_EMPTY_NODE(&c->level));
 	/* Then alone in its level, which goes with it. */
-	withdraw(c);
+	q_withdraw(c);
 	free(c);
-	withdraw(b);
+	q_withdraw(b);
 	free(b);
-	expect(high);
-	expect(low);
-	assert_true(is_empty());
+	q_expect(high);
+	q_expect(low);
+	assert_true(q_is_empty());
 }
 
 static void a_level_comes_again_after_it_went(void **state)
@@ -486,11 +269,11 @@ static void a_level_comes_again_after_it_went(void **state)
 
 	(void)state;
 	for (i = 0; i < 50; i++) {
-		struct mbx_msg *high = send(2), *low = send(1);
+		struct mbx_msg *high = q_send(2), *low = q_send(1);
 
-		expect(high);
-		expect(low);
-		assert_true(is_empty());
+		q_expect(high);
+		q_expect(low);
+		assert_true(q_is_empty());
 	}
 }
 
@@ -501,15 +284,15 @@ static void all_priorities_at_once(void **state)
 	(void)state;
 	/* 211 is prime to 2048: each priority once, in no order. */
 	for (i = 0; i < 2048; i++) {
-		struct mbx_msg *msg = new_message(i * 211 % 2048 * 16, false);
+		struct mbx_msg *msg = q_new(i * 211 % 2048 * 16, false);
 
 		mbx_queue_add(&queue, msg);
 		model_add(msg);
 	}
-	check_all();
+	q_check();
 	for (i = 2048; i-- > 0;) {
 		assert_int_equal(mbx_queue_first(&queue)->priority, i * 16);
-		expect(model[0]);
+		q_expect(model[0]);
 	}
 }
 
@@ -523,11 +306,11 @@ static void move_away(const unsigned char *priorities, unsigned int n)
 
 	memset(&to, 0xa5, sizeof(to));
 	for (i = 0; i < n; i++)
-		send(priorities[i]);
+		q_send(priorities[i]);
 	mbx_queue_move(&to, &queue);
-	assert_true(is_empty());
+	assert_true(q_is_empty());
 	mbx_queue_move(&queue, &to);
-	check_all();
+	q_check();
 	mbx_queue_move(&to, &queue);
 	for (i = 0; i < model_len; i++) {
 		assert_ptr_equal(mbx_queue_first(&to), model[i]);
@@ -538,9 +321,9 @@ static void move_away(const unsigned char *priorities, unsigned int n)
 	model_len = 0;
 	/* The old one is as good as new. */
 	for (i = 0; i < n; i++)
-		send(priorities[i]);
+		q_send(priorities[i]);
 	while (model_len)
-		expect(model[0]);
+		q_expect(model[0]);
 }
 
 static void all_messages_can_be_moved(void **state)
@@ -589,39 +372,40 @@ static void random_run(unsigned int steps, unsigned int priorities)
 		case 2:
 			/* About a hundred at most, and empty now and then. */
 			if (random_below(100) >= model_len)
-				add(random_below(priorities), !random_below(4));
+				q_add(random_below(priorities),
+				      !random_below(4));
 			break;
 		case 3:
 		case 4:
 			if (model_len && ntaken < MOST_TAKEN)
-				taken[ntaken++] = take();
+				taken[ntaken++] = q_take();
 			break;
 		case 5:
 			if (model_len)
-				expect(model[0]);
+				q_expect(model[0]);
 			break;
 		case 6:
 			if (ntaken) {
 				i = random_below(ntaken);
 				msg = taken[i];
 				taken[i] = taken[--ntaken];
-				give_back(msg);
+				q_give_back(msg);
 			}
 			break;
 		case 7:
 			if (model_len) {
 				msg = model[random_below(model_len)];
-				withdraw(msg);
+				q_withdraw(msg);
 				free(msg);
 			}
 			break;
 		}
 	}
 	while (ntaken)
-		give_back(taken[--ntaken]);
+		q_give_back(taken[--ntaken]);
 	while (model_len)
-		expect(model[0]);
-	assert_true(is_empty());
+		q_expect(model[0]);
+	assert_true(q_is_empty());
 }
 
 static void random_steps_keep_the_order(void **state)
@@ -637,9 +421,9 @@ static void random_steps_keep_the_order(void **state)
 	random_run(40000, 32768);
 }
 
-#define SENTENCE(fn, text)                 \
-	{                                  \
-		text, fn, begin, end, NULL \
+#define SENTENCE(fn, text)                     \
+	{                                      \
+		text, fn, q_begin, q_end, NULL \
 	}
 
 int main(void)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mbox_run.h: what the runner in mbox_test.c needs of mbox_proc.c and tests
+ * do not.
+ *
+ * Takes no locks.
+ */
+#ifndef MBOX_RUN_H
+#define MBOX_RUN_H
+
+#include <sys/types.h>
+
+/* Calls fn for every process that descends from this one. */
+void mbt_each_descendant(void (*fn)(pid_t));
+/* A delay point left armed would stop the next test. */
+void mbt_disarm_all(void);
+
+#endif /* MBOX_RUN_H */
