@@ -78,25 +78,35 @@ static void mbx_box_free(struct kref *refs)
  * @box: the mailbox
  *
  * Nothing is queued in it when the last one goes: it died before, and was
- * buried.
+ * buried, or nobody ever had a handle on it.
  */
 void mbx_box_put(struct mbx_box *box)
 {
 	kref_put(&box->refs, mbx_box_free);
 }
 
+/*
+ * One message, or room for one, is for one of those who poll exclusively; a
+ * change is for all of them.
+ */
+static void mbx_tell(struct wait_queue_head *pollers, __poll_t what,
+		     bool is_change)
+{
+	if (is_change)
+		what |= EPOLLHUP | EPOLLERR;
+	if (mbx_is_polled(pollers))
+		__wake_up(pollers, TASK_INTERRUPTIBLE, is_change ? 0 : 1,
+			  poll_to_key(what));
+}
+
 static void mbx_tell_pollers(struct mbx_box *box, unsigned int news)
 {
-	__poll_t change = news & MBX_CHANGED ? EPOLLHUP | EPOLLERR : 0;
+	bool is_change = news & MBX_CHANGED;
 
-	if ((news & (MBX_READABLE | MBX_CHANGED)) &&
-	    mbx_is_polled(&box->readable))
-		wake_up_interruptible_poll(&box->readable,
-					   EPOLLIN | EPOLLRDNORM | change);
-	if ((news & (MBX_WRITABLE | MBX_CHANGED)) &&
-	    mbx_is_polled(&box->writable))
-		wake_up_interruptible_poll(&box->writable,
-					   EPOLLOUT | EPOLLWRNORM | change);
+	if (is_change || (news & MBX_READABLE))
+		mbx_tell(&box->readable, EPOLLIN | EPOLLRDNORM, is_change);
+	if (is_change || (news & MBX_WRITABLE))
+		mbx_tell(&box->writable, EPOLLOUT | EPOLLWRNORM, is_change);
 }
 
 /* Pass on what was freed.  Returns true if there is more than fits a hold. */
@@ -139,39 +149,27 @@ void mbx_box_unlock_slowly(struct mbx_box *box, struct mbx_work *work)
 }
 
 /**
- * mbx_box_orphan() - tell senders that nobody can ever receive
- * @box: a mailbox without name and without RECV handle
+ * mbx_box_notice() - a name or a handle has gone: tell whom it concerns
+ * @box: the mailbox
+ *
+ * Receivers may be at their end; senders, if nobody can ever receive, get
+ * EPIPE; and what poll says may have changed.
  *
  * Context: May sleep.
  */
-void mbx_box_orphan(struct mbx_box *box)
+void mbx_box_notice(struct mbx_box *box)
 {
 	struct mbx_work work;
 	bool is_more;
 
 	do {
 		mbx_box_lock(box, &work);
-		is_more = !box->is_dead &&
+		is_more = !box->is_dead && mbx_box_is_unreachable(box) &&
 			  mbx_box_turn_out(box, -EPIPE, false, &work);
-		work.news |= MBX_CHANGED;
+		work.news |= MBX_FREED | MBX_CHANGED;
 		mbx_box_unlock(box, &work);
 		cond_resched();
 	} while (is_more);
-}
-
-/**
- * mbx_box_hang_up() - tell receivers that the last SEND handle has gone
- * @box: the mailbox
- *
- * Context: May sleep.
- */
-void mbx_box_hang_up(struct mbx_box *box)
-{
-	struct mbx_work work;
-
-	mbx_box_lock(box, &work);
-	work.news |= MBX_FREED | MBX_CHANGED;
-	mbx_box_unlock(box, &work);
 }
 
 /**
@@ -219,7 +217,7 @@ void mbx_box_bury(struct mbx_box *box)
  */
 int mbx_box_init(void)
 {
-	mbx_box_cache = mbx_cache_new("mbx_box", sizeof(struct mbx_box));
+	mbx_box_cache = MBX_CACHE(mbx_box);
 	return mbx_box_cache ? 0 : -ENOMEM;
 }
 

@@ -7,8 +7,7 @@
  *
  *   mbx_table.lock          (mutex; table.c: which name is whose)
  *     mbx_box.lock          (spinlock; everything that moves in a mailbox)
- *       wait queue locks    (of poll, taken by the kernel)
- *       mbx_purses_lock     (spinlock, limits.c; innermost)
+ *   mbx_purses_lock         (spinlock, limits.c; alone)
  *
  * Under mbx_box.lock nothing is allocated, copied or freed, and at most
  * MBX_STEPS waiters or messages are handled at a time: what may take more
@@ -166,7 +165,7 @@ struct mbx_receiver {
  * @last_id: id of the last message accepted (protected by @lock)
  * @sent: messages accepted, without those withdrawn (protected by @lock)
  * @received: messages received (protected by @lock)
- * @dropped: messages lost (protected by @lock)
+ * @dropped: messages lost; no policy drops any yet (protected by @lock)
  * @steps: messages and waiters passed over in searches (protected by @lock)
  * @send_opens: how many SEND handles there ever were (protected by @lock)
  * @handles: open handles (protected by @lock)
@@ -241,11 +240,23 @@ void mbx_box_put(struct mbx_box *box);
 void mbx_box_unlock_slowly(struct mbx_box *box, struct mbx_work *work)
 	__releases(&box->lock);
 void mbx_box_bury(struct mbx_box *box);
-void mbx_box_orphan(struct mbx_box *box);
-void mbx_box_hang_up(struct mbx_box *box);
+void mbx_box_notice(struct mbx_box *box);
 
 int mbx_box_init(void);
 void mbx_box_exit(void);
+
+/**
+ * mbx_work_is_full() - whether a hold of the lock has done enough
+ * @work: what it has caused so far
+ *
+ * One more step may finish two waiters.
+ *
+ * Return: true if the lock must be dropped before going on.
+ */
+static inline bool mbx_work_is_full(const struct mbx_work *work)
+{
+	return work->steps >= MBX_STEPS || work->wakes.n > MBX_WAKES - 2;
+}
 
 /**
  * mbx_box_lock() - take the lock

@@ -96,16 +96,22 @@ static int mbx_check_size(u32 usize, u32 first, u32 known,
 static int mbx_fetch_args(struct mbx_args *args, const struct mbx_verb *verb,
 			  void __user *user)
 {
+	u32 in;
 	int err;
 
-	if (copy_from_user(args->bytes, user, verb->in))
+	if (get_user(args->size, (u32 __user *)user))
 		return -EFAULT;
 	args->user = user;
 	args->usize = args->size;
 	err = mbx_check_size(args->usize, verb->first, verb->known, user);
-	if (!err && args->usize < verb->in)
-		memset(args->bytes + args->usize, 0, verb->in - args->usize);
-	return err;
+	if (err)
+		return err;
+	in = min_t(u32, verb->in, args->usize);
+	if (copy_from_user(args->bytes + sizeof(u32), user + sizeof(u32),
+			   in - sizeof(u32)))
+		return -EFAULT;
+	memset(args->bytes + in, 0, verb->in - in);
+	return 0;
 }
 
 static long mbx_ioctl_by_table(struct file *file, unsigned int cmd,
@@ -139,6 +145,8 @@ static long mbx_ioctl_send(struct file *file, struct mbox_send __user *user)
 	if (!user_access_begin(user, sizeof(*user)))
 		return -EFAULT;
 	unsafe_get_user(a.size, &user->size, err_end);
+	if (unlikely(a.size < sizeof(a)))
+		goto err_size;
 	unsafe_get_user(a.flags, &user->flags, err_end);
 	unsafe_get_user(a.data, &user->data, err_end);
 	unsafe_get_user(a.tag, &user->tag, err_end);
@@ -153,6 +161,9 @@ static long mbx_ioctl_send(struct file *file, struct mbox_send __user *user)
 		return err;
 	return mbx_send(file->private_data, &a, file->f_flags & O_NONBLOCK);
 
+err_size:
+	user_access_end();
+	return -EINVAL;
 err_end:
 	user_access_end();
 	return -EFAULT;
@@ -166,6 +177,8 @@ static long mbx_ioctl_recv(struct file *file, struct mbox_recv __user *user)
 	if (!user_access_begin(user, sizeof(*user)))
 		return -EFAULT;
 	unsafe_get_user(a.size, &user->size, err_end);
+	if (unlikely(a.size < sizeof(a)))
+		goto err_size;
 	unsafe_get_user(a.flags, &user->flags, err_end);
 	unsafe_get_user(a.data, &user->data, err_end);
 	unsafe_get_user(a.deadline, &user->deadline, err_end);
@@ -183,6 +196,9 @@ static long mbx_ioctl_recv(struct file *file, struct mbox_recv __user *user)
 	return mbx_recv(file->private_data, &a, user,
 			file->f_flags & O_NONBLOCK);
 
+err_size:
+	user_access_end();
+	return -EINVAL;
 err_end:
 	user_access_end();
 	return -EFAULT;
@@ -255,7 +271,6 @@ const struct file_operations mbx_fops = {
 	.unlocked_ioctl = mbx_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.show_fdinfo = mbx_show_fdinfo,
-	.llseek = noop_llseek,
 };
 
 static struct miscdevice mbx_device = {

@@ -21,13 +21,6 @@
  */
 #define MBX_GFP (GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
-/*
- * A local variable of the data path that is set before it is read.  Debian's
- * kernels clear all others, which for a line of waiters and a list of
- * wake-ups was a tenth of the instructions of a send and a receive.
- */
-#define MBX_UNINIT __attribute__((__uninitialized__))
-
 /* A constructor: of no effect but to keep a cache from being merged. */
 /*
  * A local variable of the data path that is set before it is read.  Debian's
@@ -41,22 +34,15 @@ static inline void mbx_no_merge(void *object)
 {
 }
 
-/**
- * mbx_cache_new() - a private slab cache for objects user space never sees
- * @name: its name in /proc/slabinfo
- * @size: bytes of an object
- *
- * Debian merges caches of one size.  A constructor keeps this one apart, so
- * that destroying it at unload proves that every object came back.  Objects
- * of a cache with a constructor cannot be had zeroed.
- *
- * Removed by: nothing; SLAB_NO_MERGE came with 6.5.
- *
- * Return: the cache, NULL without memory.
+/*
+ * A private slab cache for objects of struct @type, which user space never
+ * sees.  Debian merges caches of one size.  A constructor keeps this one
+ * apart, so that destroying it at unload proves that every object came back.
+ * Objects of a cache with a constructor cannot be had zeroed.
  */
-static inline struct kmem_cache *mbx_cache_new(const char *name, size_t size)
-{
-	return kmem_cache_create(name, size, 0, SLAB_ACCOUNT, mbx_no_merge);
-}
+#define MBX_CACHE(type)                                           \
+	kmem_cache_create(#type, sizeof(struct type),             \
+			  __alignof__(struct type), SLAB_ACCOUNT, \
+			  mbx_no_merge)
 
 #endif /* MBX_COMPAT_H */

@@ -66,16 +66,20 @@ static void mbx_count_rights(struct mbx_box *box, u32 rights)
 /**
  * mbx_handle_attach() - make the mailbox count a handle
  * @h: the handle
+ * @by_name: the mailbox was found by its name, which it must still have: who
+ *	was told that nobody can ever receive must not be wrong
  *
- * Return: 0, or -EIDRM if the mailbox has died.
+ * Return: 0; -ESTALE if the name has gone; -EIDRM if the mailbox has died.
  */
-int mbx_handle_attach(struct mbx_handle *h)
+int mbx_handle_attach(struct mbx_handle *h, bool by_name)
 {
 	struct mbx_box *box = h->box;
 	int err = 0;
 
 	spin_lock(&box->lock);
-	if (box->is_dead) {
+	if (by_name && !box->is_named) {
+		err = -ESTALE;
+	} else if (box->is_dead) {
 		err = -EIDRM;
 	} else {
 		h->is_counted = true;
@@ -99,19 +103,21 @@ void mbx_handle_use(struct mbx_handle *h)
 {
 	struct mbx_box *box = h->box;
 
-	if (likely(!READ_ONCE(h->later)))
+	/* Pairs with the release below: who sees no @later sees the @rights. */
+	if (likely(!smp_load_acquire(&h->later)))
 		return;
 	spin_lock(&box->lock);
 	mbx_count_rights(box, h->later);
 	WRITE_ONCE(h->rights, h->rights | h->later);
-	WRITE_ONCE(h->later, 0);
+	/* Pairs with the acquire above. */
+	smp_store_release(&h->later, 0);
 	spin_unlock(&box->lock);
 }
 
 /* The mailbox counts @h no more.  Its last handle may be its end. */
 static void mbx_handle_detach(struct mbx_handle *h)
 {
-	bool is_gone, has_lost_name = false, has_lost_send, is_orphan;
+	bool is_gone, has_lost_name = false, is_last;
 	struct mbx_table *table = NULL;
 	struct mbx_box *box = h->box;
 
@@ -134,10 +140,8 @@ static void mbx_handle_detach(struct mbx_handle *h)
 		has_lost_name = true;
 	}
 	box->is_dead |= is_gone;
-	has_lost_send = !box->is_dead && (h->rights & MBOX_RIGHT_SEND) &&
-			!box->send_handles;
-	is_orphan = !box->is_dead && (h->rights & MBOX_RIGHT_RECV) &&
-		    mbx_box_is_unreachable(box);
+	is_last = ((h->rights & MBOX_RIGHT_SEND) && !box->send_handles) ||
+		  ((h->rights & MBOX_RIGHT_RECV) && !box->recv_handles);
 	spin_unlock(&box->lock);
 	if (table)
 		mutex_unlock(&table->lock);
@@ -146,10 +150,8 @@ static void mbx_handle_detach(struct mbx_handle *h)
 		mbx_box_bury(box);
 	if (has_lost_name)
 		mbx_box_put(box);
-	if (has_lost_send)
-		mbx_box_hang_up(box);
-	if (is_orphan)
-		mbx_box_orphan(box);
+	if (is_last && !is_gone)
+		mbx_box_notice(box);
 }
 
 /**
@@ -184,8 +186,11 @@ __poll_t mbx_handle_poll(struct mbx_handle *h, struct file *file,
 	__poll_t can = 0;
 
 	mbx_handle_use(h);
-	poll_wait(file, &box->readable, pt);
-	poll_wait(file, &box->writable, pt);
+	/* Who cannot send is not told of room; changes are told on both. */
+	if ((h->rights & MBOX_RIGHT_RECV) || !(h->rights & MBOX_RIGHT_SEND))
+		poll_wait(file, &box->readable, pt);
+	if (h->rights & MBOX_RIGHT_SEND)
+		poll_wait(file, &box->writable, pt);
 
 	spin_lock(&box->lock);
 	if (box->is_dead) {
@@ -246,8 +251,7 @@ void mbx_handle_show(struct seq_file *m, const struct mbx_handle *h)
  */
 int mbx_handle_init(void)
 {
-	mbx_handle_cache =
-		mbx_cache_new("mbx_handle", sizeof(struct mbx_handle));
+	mbx_handle_cache = MBX_CACHE(mbx_handle);
 	return mbx_handle_cache ? 0 : -ENOMEM;
 }
 

@@ -46,7 +46,7 @@ struct mbx_handle {
 
 struct mbx_handle *mbx_handle_new(struct mbx_box *box, struct mbx_table *table,
 				  u32 rights, bool hangup);
-int mbx_handle_attach(struct mbx_handle *h);
+int mbx_handle_attach(struct mbx_handle *h, bool by_name);
 void mbx_handle_use(struct mbx_handle *h);
 void mbx_handle_free(struct mbx_handle *h);
 __poll_t mbx_handle_poll(struct mbx_handle *h, struct file *file,

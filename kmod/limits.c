@@ -52,6 +52,24 @@ static struct mbx_purse *mbx_purse_find(kuid_t uid)
 }
 
 /**
+ * mbx_purse_look_up() - the purse of a user, if it has one
+ * @uid: whose
+ *
+ * Return: a reference to give back with mbx_purse_put(), or NULL.
+ */
+struct mbx_purse *mbx_purse_look_up(kuid_t uid)
+{
+	struct mbx_purse *p;
+
+	spin_lock(&mbx_purses_lock);
+	p = mbx_purse_find(uid);
+	if (p)
+		refcount_inc(&p->refs);
+	spin_unlock(&mbx_purses_lock);
+	return p;
+}
+
+/**
  * mbx_purse_get() - the purse of a user, made if it has none
  * @uid: whose
  *
@@ -60,13 +78,8 @@ static struct mbx_purse *mbx_purse_find(kuid_t uid)
  */
 struct mbx_purse *mbx_purse_get(kuid_t uid)
 {
-	struct mbx_purse *p, *new;
+	struct mbx_purse *p = mbx_purse_look_up(uid), *new;
 
-	spin_lock(&mbx_purses_lock);
-	p = mbx_purse_find(uid);
-	if (p)
-		refcount_inc(&p->refs);
-	spin_unlock(&mbx_purses_lock);
 	if (p)
 		return p;
 
@@ -150,7 +163,7 @@ int mbx_limits_init(void)
 {
 	if (!mbx_user_bytes)
 		mbx_user_bytes = (totalram_pages() << PAGE_SHIFT) / 8;
-	mbx_purse_cache = mbx_cache_new("mbx_purse", sizeof(struct mbx_purse));
+	mbx_purse_cache = MBX_CACHE(mbx_purse);
 	return mbx_purse_cache ? 0 : -ENOMEM;
 }
 

@@ -2,13 +2,16 @@
 /*
  * Purses: what one user has taken of the kernel, and how much it may.
  *
- * A purse counts bytes, messages and mailboxes of one real uid.  Whatever
- * lies in the kernel for a user is taken from its purse before it is used,
- * at its real size, and paid back when it is freed.  The arithmetic is pure
- * and also runs in user space, in the host tests.
+ * A purse counts bytes, messages and mailboxes of one real uid.  Messages and
+ * mailboxes are taken from it before they are used, at their real size, and
+ * paid back when they are freed.  What comes with a descriptor is limited by
+ * the number of descriptors.  All of it, as all memory of the module, is also
+ * charged to the memory cgroup.  The arithmetic is pure and also runs in user
+ * space, in the host tests.
  *
  * Locking: counters are atomic; the table of purses has a lock in limits.c.
- * Called by: msg.c for messages, box.c for mailboxes, handle.c to find one.
+ * Called by: msg.c for messages, box.c for mailboxes; handle.c, send.c, names.c
+ * and stat.c to find a purse; line.h for what fits.
  */
 #ifndef MBX_LIMITS_H
 #define MBX_LIMITS_H
@@ -92,6 +95,7 @@ extern unsigned long mbx_user_messages;
 extern unsigned long mbx_user_mailboxes;
 extern unsigned long mbx_mailbox_bytes;
 
+struct mbx_purse *mbx_purse_look_up(kuid_t uid);
 struct mbx_purse *mbx_purse_get(kuid_t uid);
 void mbx_purse_put_last(struct mbx_purse *purse);
 int mbx_charge_mailbox(struct mbx_purse *purse, u64 bytes);

@@ -13,6 +13,11 @@
 #define mbx_first_receiver(line) \
 	list_first_entry_or_null(line, struct mbx_receiver, waiter.link)
 
+static bool mbx_has_room_for(const struct mbx_receiver *r, u32 len)
+{
+	return r->truncates || len <= r->room;
+}
+
 static void mbx_leave_senders(struct mbx_box *box, struct mbx_sender *s)
 {
 	list_del(&s->waiter.link);
@@ -59,9 +64,9 @@ bool mbx_box_refuse_some(struct mbx_box *box, u32 len, struct mbx_work *work)
 
 	lockdep_assert_held(&box->lock);
 	while ((r = mbx_first_receiver(&box->receivers))) {
-		if (r->truncates || len <= r->room)
+		if (mbx_has_room_for(r, len))
 			return true;
-		if (work->steps >= MBX_STEPS)
+		if (mbx_work_is_full(work))
 			return false;
 		work->steps++;
 		box->steps++;
@@ -88,7 +93,7 @@ bool mbx_box_has_taker(struct mbx_box *box, u32 len)
 
 	lockdep_assert_held(&box->lock);
 	list_for_each_entry(r, &box->receivers, waiter.link) {
-		if (r->truncates || len <= r->room)
+		if (mbx_has_room_for(r, len))
 			return true;
 		if (++n == MBX_STEPS)
 			break;
@@ -157,12 +162,12 @@ static void mbx_withdraw(struct mbx_box *box, struct mbx_sender *s,
 	box->sent--;
 	msg->receipt = NULL;
 	trace_mbox_drop(box, msg);
-	if (msg->where == MBX_MSG_QUEUED) {
-		mbx_queue_remove(&box->queue, msg);
-		msg->where = MBX_MSG_OUTSIDE;
-	} else {
+	if (msg->where == MBX_MSG_TAKEN) {
 		msg->where = MBX_MSG_WITHDRAWN;
 		s->msg = NULL;
+	} else {
+		mbx_queue_remove(&box->queue, msg);
+		msg->where = MBX_MSG_OUTSIDE;
 	}
 }
 
@@ -205,7 +210,7 @@ bool mbx_box_admit(struct mbx_box *box, struct mbx_work *work)
 
 		if (!mbx_box_has_room(box, msg->len))
 			return false;
-		if (work->steps >= MBX_STEPS)
+		if (mbx_work_is_full(work))
 			return true;
 		if (!is_over && !mbx_box_refuse_small(box, msg->len, work))
 			return true;
@@ -239,7 +244,8 @@ void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
 	if (r->end->is_wanted)
 		list_add_tail(&r->end_link, &box->enders);
 	box->receivers_waiting++;
-	if (box->attr.capacity == MBOX_CAPACITY_ZERO)
+	if (box->attr.capacity == MBOX_CAPACITY_ZERO &&
+	    mbx_has_room_for(r, box->attr.max_size))
 		work->news |= MBX_WRITABLE;
 	trace_mbox_wait(&r->waiter);
 }
@@ -270,10 +276,12 @@ void mbx_box_forsake(struct mbx_box *box, struct mbx_receiver *r,
 	struct mbx_sender *s = r->msg->receipt;
 
 	lockdep_assert_held(&box->lock);
-	if (!s)
-		return;
-	mbx_withdraw(box, s, work);
-	mbx_wait_finish(&s->waiter, -EIDRM, &work->wakes);
+	if (s) {
+		mbx_withdraw(box, s, work);
+		mbx_wait_finish(&s->waiter, -EIDRM, &work->wakes);
+	} else if (r->msg->where != MBX_MSG_WITHDRAWN) {
+		trace_mbox_drop(box, r->msg);
+	}
 }
 
 /**
@@ -296,8 +304,7 @@ bool mbx_box_give_back(struct mbx_box *box, struct mbx_msg *msg,
 		mbx_box_hand_over(box, msg, work);
 		return true;
 	}
-	msg->where = MBX_MSG_QUEUED;
-	box->steps += mbx_queue_return(&box->queue, msg);
+	mbx_queue_return(&box->queue, msg);
 	work->news |= MBX_READABLE;
 	return true;
 }
@@ -327,7 +334,7 @@ bool mbx_box_end_some(struct mbx_box *box, struct mbx_work *work)
 
 	lockdep_assert_held(&box->lock);
 	while (!list_empty(&box->enders)) {
-		if (work->steps >= MBX_STEPS)
+		if (mbx_work_is_full(work))
 			return true;
 		work->steps++;
 		r = list_first_entry(&box->enders, struct mbx_receiver,
@@ -358,7 +365,7 @@ bool mbx_box_turn_out(struct mbx_box *box, int err, bool receivers,
 	struct mbx_sender *s;
 
 	lockdep_assert_held(&box->lock);
-	for (; work->steps < MBX_STEPS; work->steps++) {
+	for (; !mbx_work_is_full(work); work->steps++) {
 		s = mbx_first_sender(&box->senders);
 		if (s) {
 			mbx_leave_senders(box, s);
@@ -397,10 +404,10 @@ bool mbx_box_is_readable(struct mbx_box *box)
  *
  * Return: true if so.
  */
-bool mbx_box_is_writable(const struct mbx_box *box)
+bool mbx_box_is_writable(struct mbx_box *box)
 {
 	if (box->attr.capacity == MBOX_CAPACITY_ZERO)
-		return !list_empty(&box->receivers);
+		return mbx_box_has_taker(box, box->attr.max_size);
 	return mbx_box_has_turn(box, box->attr.max_size);
 }
 

@@ -47,7 +47,7 @@ bool mbx_box_turn_out(struct mbx_box *box, int err, bool receivers,
 
 /* What poll may say (line.c); the lock is held */
 bool mbx_box_is_readable(struct mbx_box *box);
-bool mbx_box_is_writable(const struct mbx_box *box);
+bool mbx_box_is_writable(struct mbx_box *box);
 bool mbx_box_is_at_end(const struct mbx_box *box, const struct mbx_end *end);
 
 /**
@@ -176,7 +176,6 @@ static inline void mbx_box_accept(struct mbx_box *box, struct mbx_msg *msg,
 		mbx_box_hand_over(box, msg, work);
 		return;
 	}
-	msg->where = MBX_MSG_QUEUED;
 	mbx_queue_add(&box->queue, msg);
 	work->news |= MBX_READABLE;
 }

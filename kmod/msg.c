@@ -16,13 +16,13 @@
 #include "msg.h"
 
 /**
- * struct mbx_segment - one page of a long message
+ * struct mbx_segment - one page of a long message, with the allocator's word
  * @next: the segment after it, or NULL
  * @data: bytes
  */
 struct mbx_segment {
 	struct mbx_segment *next;
-	char data[PAGE_SIZE - sizeof(void *)];
+	char data[PAGE_SIZE - 2 * sizeof(void *)];
 };
 
 #define MBX_SEGMENT_BYTES sizeof_field(struct mbx_segment, data)
@@ -40,6 +40,12 @@ static const struct {
 #define MBX_MSG_KINDS ARRAY_SIZE(mbx_msg_kinds)
 
 static_assert(sizeof(struct mbx_msg) + MBX_SMALL + sizeof(void *) == 256);
+
+#ifdef MBX_TEST
+#define MBX_MSG_CTOR NULL
+#else
+#define MBX_MSG_CTOR mbx_no_merge
+#endif
 
 static struct kmem_cache *mbx_msg_caches[MBX_MSG_KINDS];
 static struct kmem_cache *mbx_segment_cache;
@@ -253,8 +259,11 @@ void mbx_msg_drop(struct mbx_msg *msg)
  * mbx_msg_init() - make the caches
  *
  * Bytes of messages are copied from and to user space, so each cache has a
- * window for just them.  The constructor keeps the allocator from clearing
- * each object first: all bytes that are ever copied out have been copied in.
+ * window for just them, which also keeps it from being merged.  In the module
+ * that users load, a constructor keeps the allocator from clearing each object
+ * first: all bytes that are ever copied out have been copied in.  (It keeps
+ * init_on_free and the poison of slub_debug away, too; the test build goes
+ * without it, so that these can speak.)
  *
  * Return: 0 or -ENOMEM.
  */
@@ -268,14 +277,14 @@ int mbx_msg_init(void)
 		mbx_msg_caches[i] = kmem_cache_create_usercopy(
 			mbx_msg_kinds[i].name, sizeof(struct mbx_msg) + room, 0,
 			SLAB_ACCOUNT, offsetof(struct mbx_msg, data), room,
-			mbx_no_merge);
+			MBX_MSG_CTOR);
 		if (!mbx_msg_caches[i])
 			goto err_destroy;
 	}
 	mbx_segment_cache = kmem_cache_create_usercopy(
 		"mbx_segment", sizeof(struct mbx_segment), 0, SLAB_ACCOUNT,
 		offsetof(struct mbx_segment, data), MBX_SEGMENT_BYTES,
-		mbx_no_merge);
+		MBX_MSG_CTOR);
 	if (!mbx_segment_cache)
 		goto err_destroy;
 	return 0;

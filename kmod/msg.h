@@ -7,7 +7,7 @@
  * The head of a message and its first bytes lie in one object of a private
  * slab cache, of the smallest of three sizes that holds it; what is left
  * over lies in a chain of segments of one page each.  So a small message is
- * one allocation, and no message needs pages that lie side by side.
+ * one allocation, and a large one needs no large piece of memory.
  *
  * DOC: Who owns a message
  *
@@ -47,12 +47,14 @@ struct mbx_sender;
  * enum mbx_msg_where - where a message is
  * @MBX_MSG_OUTSIDE: not in a mailbox
  * @MBX_MSG_QUEUED: in its queue
+ * @MBX_MSG_RETURNED: in its queue, put back by a receiver
  * @MBX_MSG_TAKEN: with a receiver who has not finished; it keeps its place
  * @MBX_MSG_WITHDRAWN: with such a receiver, but its sender took it back
  */
 enum mbx_msg_where {
 	MBX_MSG_OUTSIDE,
 	MBX_MSG_QUEUED,
+	MBX_MSG_RETURNED,
 	MBX_MSG_TAKEN,
 	MBX_MSG_WITHDRAWN,
 };
@@ -60,7 +62,7 @@ enum mbx_msg_where {
 /**
  * struct mbx_msg - a message
  * @link: in the ring of its level (protected by @lock; see queue.c)
- * @level: in the tree of levels (protected by @lock; see queue.c)
+ * @level: in one of the trees (protected by @lock; see queue.c)
  * @id: number in the mailbox (protected by @lock until taken)
  * @receipt: who waits for it to be taken, or NULL (protected by @lock)
  * @tag: the sender's (immutable)
@@ -188,6 +190,8 @@ static inline u32 mbx_msg_charge(u32 len)
  */
 static inline int mbx_msg_fill(struct mbx_msg *msg, const void __user *from)
 {
+	if (unlikely(!msg->len))
+		return 0;
 	if (msg->len <= MBX_SMALL)
 		return mbx_fill_small(msg->data, from, msg->len);
 	return mbx_msg_fill_long(msg, from);
@@ -203,6 +207,8 @@ static inline int mbx_msg_fill(struct mbx_msg *msg, const void __user *from)
  */
 static inline int mbx_msg_copy(struct mbx_msg *msg, void __user *to, u32 len)
 {
+	if (unlikely(!len))
+		return 0;
 	if (len <= MBX_SMALL)
 		return mbx_copy_small(to, msg->data, len);
 	return mbx_msg_copy_long(msg, to, len);

@@ -77,13 +77,7 @@ u32 mbx_rights_of(const struct mbx_box *box, bool has_cap)
 	return rights;
 }
 
-/**
- * mbx_has_cap() - whether the caller passes all checks
- * @table: the names it looks at
- *
- * Return: true if it has CAP_IPC_OWNER where their namespace is owned.
- */
-bool mbx_has_cap(const struct mbx_table *table)
+static bool mbx_has_cap(const struct mbx_table *table)
 {
 	return ns_capable(table->user_ns, CAP_IPC_OWNER);
 }
@@ -297,11 +291,9 @@ static struct file *mbx_try_open(const struct mbx_opening *o,
 		goto err_put;
 
 	mbx_delay(MBX_DELAY_BEFORE_ATTACH);
-	err = mbx_handle_attach(h);
-	if (err) {
-		err = -ESTALE;
+	err = mbx_handle_attach(h, o->name_len && !is_new);
+	if (err)
 		goto err_put;
-	}
 	if (is_new && o->name_len) {
 		mbx_delay(MBX_DELAY_BEFORE_PUBLISH);
 		err = mbx_table_add(table, box);
@@ -383,7 +375,7 @@ static struct mbx_handle *mbx_try_default(struct mbx_table *table, fmode_t mode)
 		h->later = granted;
 	else
 		h->rights = granted;
-	err = mbx_handle_attach(h);
+	err = mbx_handle_attach(h, true);
 	if (err) {
 		mbx_handle_free(h);
 		return ERR_PTR(err);
@@ -411,7 +403,7 @@ struct mbx_handle *mbx_open_default(fmode_t mode)
 
 	do {
 		h = mbx_try_default(table, mode);
-	} while (h == ERR_PTR(-EIDRM));
+	} while (h == ERR_PTR(-ESTALE));
 	mbx_table_put(table);
 	return h;
 }
@@ -450,7 +442,7 @@ long mbx_copy(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 		err = PTR_ERR(new);
 		goto err_put_fd;
 	}
-	err = mbx_handle_attach(copy);
+	err = mbx_handle_attach(copy, false);
 	if (err)
 		goto err_put_file;
 	fd_install(fd, new);
@@ -483,7 +475,6 @@ long mbx_unlink(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 {
 	struct mbx_table *table = h->table;
 	struct mbx_box *box = h->box;
-	bool is_orphan;
 	int err;
 
 	err = mbx_check_remove(h, args);
@@ -498,16 +489,12 @@ long mbx_unlink(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 		err = -ENOENT;
 	else
 		mbx_table_remove_locked(table, box);
-	is_orphan = mbx_box_is_unreachable(box);
 	spin_unlock(&box->lock);
 	mutex_unlock(&table->lock);
 	if (err)
 		return err;
 
-	if (is_orphan)
-		mbx_box_orphan(box);
-	else
-		mbx_box_hang_up(box);
+	mbx_box_notice(box);
 	mbx_box_put(box);
 	return 0;
 }

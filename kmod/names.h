@@ -11,9 +11,7 @@
 #include <linux/types.h>
 
 struct mbx_box;
-struct mbx_table;
 
 u32 mbx_rights_of(const struct mbx_box *box, bool has_cap);
-bool mbx_has_cap(const struct mbx_table *table);
 
 #endif /* MBX_NAMES_H */

@@ -7,12 +7,7 @@
  */
 #include "queue.h"
 
-#define mbx_leader(node) rb_entry(node, struct mbx_msg, level)
-
-static u32 mbx_level_of(const struct mbx_msg *msg)
-{
-	return msg->priority << 1 | msg->is_urgent;
-}
+#define mbx_msg_of(node) rb_entry(node, struct mbx_msg, level)
 
 static bool mbx_is_leader(const struct mbx_msg *msg)
 {
@@ -43,7 +38,7 @@ static struct mbx_msg *mbx_find_or_lead(struct mbx_queue *q,
 		return q->top;
 
 	while (*link) {
-		struct mbx_msg *leader = mbx_leader(*link);
+		struct mbx_msg *leader = mbx_msg_of(*link);
 
 		if (mbx_level_of(leader) == level)
 			return leader;
@@ -82,52 +77,49 @@ void mbx_queue_add_level(struct mbx_queue *q, struct mbx_msg *msg)
 		mbx_insert(q, msg, leader, msg->is_urgent);
 }
 
-/* Put a plain message back among the others. */
-static unsigned int mbx_return_plain(struct mbx_queue *q, struct mbx_msg *msg)
+/* Whether @a comes before @b among the messages that came back. */
+static bool mbx_is_before(const struct mbx_msg *a, const struct mbx_msg *b)
 {
-	struct list_head *pos;
-	unsigned int steps = 0;
+	u32 level_a = mbx_level_of(a), level_b = mbx_level_of(b);
 
-	list_for_each(pos, &q->plain) {
-		if (list_entry(pos, struct mbx_msg, link)->id > msg->id)
-			break;
-		steps++;
-	}
-	list_add_tail(&msg->link, pos);
-	return steps;
+	return level_a != level_b ? level_a > level_b : a->id < b->id;
 }
 
 /**
  * mbx_queue_return() - put a message back that was taken from the queue
  * @q: the queue
  * @msg: the message, with the id it had
- *
- * It goes back to its place in its level: ahead of everything younger; an
- * urgent one, which stood at the front when it was taken, to the front.  The
- * messages it passes on the way are older ones, and they can only be there
- * because they were taken and put back as well.
- *
- * Return: the number of messages passed.
  */
-unsigned int mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg)
+void mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg)
 {
-	struct mbx_msg *leader, *pos;
-	unsigned int steps = 0;
+	struct rb_node **link = &q->returned.rb_node, *parent = NULL;
 
-	if (mbx_is_plain(msg))
-		return mbx_return_plain(q, msg);
-	leader = mbx_find_or_lead(q, msg);
-	if (!leader)
-		return 0;
-	pos = leader;
-	while (!msg->is_urgent && pos->id < msg->id) {
-		steps++;
-		pos = list_next_entry(pos, link);
-		if (pos == leader)
-			break;
+	while (*link) {
+		parent = *link;
+		link = mbx_is_before(msg, mbx_msg_of(parent)) ?
+			       &parent->rb_left :
+			       &parent->rb_right;
 	}
-	mbx_insert(q, msg, pos, !steps);
-	return steps;
+	rb_link_node(&msg->level, parent, link);
+	rb_insert_color(&msg->level, &q->returned);
+	if (!q->front || mbx_is_before(msg, q->front))
+		q->front = msg;
+	msg->where = MBX_MSG_RETURNED;
+}
+
+/**
+ * mbx_queue_remove_returned() - mbx_queue_remove() for one that came back
+ * @q: the queue
+ * @msg: the message
+ */
+void mbx_queue_remove_returned(struct mbx_queue *q, struct mbx_msg *msg)
+{
+	if (q->front == msg) {
+		struct rb_node *next = rb_next(&msg->level);
+
+		q->front = next ? mbx_msg_of(next) : NULL;
+	}
+	rb_erase(&msg->level, &q->returned);
 }
 
 /**
@@ -141,6 +133,8 @@ void mbx_queue_move(struct mbx_queue *to, struct mbx_queue *from)
 	list_splice(&from->plain, &to->plain);
 	to->levels = from->levels;
 	to->top = from->top;
+	to->returned = from->returned;
+	to->front = from->front;
 	mbx_queue_init(from);
 }
 
@@ -163,7 +157,7 @@ void mbx_queue_remove_level(struct mbx_queue *q, struct mbx_msg *msg)
 	if (q->top == msg) {
 		struct rb_node *next = rb_next(&msg->level);
 
-		q->top = next ? mbx_leader(next) : NULL;
+		q->top = next ? mbx_msg_of(next) : NULL;
 	}
 	rb_erase(&msg->level, &q->levels);
 	RB_CLEAR_NODE(&msg->level);

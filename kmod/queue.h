@@ -20,6 +20,14 @@
  * few stores however many messages wait, and another level costs a walk over
  * the levels present, not over messages.
  *
+ * DOC: Messages that come back
+ *
+ * A message that was taken and could not be delivered goes back to its place:
+ * in its level it is ahead of everything younger.  It was the first of its
+ * level when it was taken, so it is the first again, but for others that came
+ * back: those stand in a tree of their own, by level and age, and come before
+ * the rest of their level.  However many come back, none is searched for.
+ *
  * Locking: the caller holds the lock that guards the queue.
  * Called by: box.c and line.c.
  */
@@ -35,17 +43,22 @@
  * struct mbx_queue - messages in the order they will be received
  * @plain: the messages of the lowest level
  * @levels: the leader of each other level present, the highest leftmost
- * @top: leader of the highest level in the tree, or NULL
+ * @top: leader of the highest level in that tree, or NULL
+ * @returned: messages that came back, highest level and oldest leftmost
+ * @front: the leftmost of @returned, or NULL
  */
 struct mbx_queue {
 	struct list_head plain;
 	struct rb_root levels;
 	struct mbx_msg *top;
+	struct rb_root returned;
+	struct mbx_msg *front;
 };
 
 void mbx_queue_add_level(struct mbx_queue *q, struct mbx_msg *msg);
 void mbx_queue_remove_level(struct mbx_queue *q, struct mbx_msg *msg);
-unsigned int mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_queue_remove_returned(struct mbx_queue *q, struct mbx_msg *msg);
 void mbx_queue_move(struct mbx_queue *to, struct mbx_queue *from);
 
 /**
@@ -57,11 +70,18 @@ static inline void mbx_queue_init(struct mbx_queue *q)
 	INIT_LIST_HEAD(&q->plain);
 	q->levels = RB_ROOT;
 	q->top = NULL;
+	q->returned = RB_ROOT;
+	q->front = NULL;
+}
+
+static inline u32 mbx_level_of(const struct mbx_msg *msg)
+{
+	return msg->priority << 1 | msg->is_urgent;
 }
 
 static inline bool mbx_is_plain(const struct mbx_msg *msg)
 {
-	return !msg->priority && !msg->is_urgent;
+	return !mbx_level_of(msg);
 }
 
 /**
@@ -72,9 +92,15 @@ static inline bool mbx_is_plain(const struct mbx_msg *msg)
  */
 static inline struct mbx_msg *mbx_queue_first(struct mbx_queue *q)
 {
-	if (q->top)
-		return q->top;
-	return list_first_entry_or_null(&q->plain, struct mbx_msg, link);
+	struct mbx_msg *first = q->top;
+
+	if (!first)
+		first = list_first_entry_or_null(&q->plain, struct mbx_msg,
+						 link);
+	if (unlikely(q->front) &&
+	    (!first || mbx_level_of(q->front) >= mbx_level_of(first)))
+		return q->front;
+	return first;
 }
 
 /**
@@ -84,6 +110,7 @@ static inline struct mbx_msg *mbx_queue_first(struct mbx_queue *q)
  */
 static inline void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
 {
+	msg->where = MBX_MSG_QUEUED;
 	if (mbx_is_plain(msg))
 		list_add_tail(&msg->link, &q->plain);
 	else
@@ -97,7 +124,9 @@ static inline void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
  */
 static inline void mbx_queue_remove(struct mbx_queue *q, struct mbx_msg *msg)
 {
-	if (mbx_is_plain(msg))
+	if (unlikely(msg->where == MBX_MSG_RETURNED))
+		mbx_queue_remove_returned(q, msg);
+	else if (mbx_is_plain(msg))
 		list_del(&msg->link);
 	else
 		mbx_queue_remove_level(q, msg);

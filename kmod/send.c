@@ -4,7 +4,7 @@
  *
  * Reads top to bottom: what is asked for is checked, the message is made and
  * filled before the lock, accepted or lined up under it, and waited for
- * without.  Room and receipts are a line each in box.h.
+ * without.  Room and receipts are a line each in line.h.
  *
  * Locking: mbx_box.lock, by mbx_box_lock().
  * Called by: chardev.c.
@@ -29,7 +29,10 @@ static int mbx_check_send(const struct mbx_box *box, const struct mbox_send *a)
 	return a->len <= box->attr.max_size ? 0 : -EMSGSIZE;
 }
 
-/* Memory for a message of the caller, charged to its real uid. */
+/*
+ * Memory for a message of the caller, charged to its real uid.  Who sends on
+ * a handle that another user opened pays with a look into the table of purses.
+ */
 static __always_inline struct mbx_msg *mbx_new_message(struct mbx_handle *h,
 						       u32 len)
 {

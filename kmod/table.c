@@ -262,39 +262,44 @@ static int __net_init mbx_net_init(struct net *net)
 }
 
 /* Take one name.  A mailbox that nobody else holds goes with it. */
-static void mbx_net_remove(struct mbx_table *table, struct mbx_box *box)
+static bool mbx_net_remove_first(struct mbx_table *table)
 {
-	bool is_gone, is_orphan;
+	struct rb_node *node;
+	struct mbx_box *box;
+	bool is_gone;
 
-	lockdep_assert_held(&table->lock);
+	mutex_lock(&table->lock);
+	node = rb_first(&table->names);
+	if (!node) {
+		mutex_unlock(&table->lock);
+		return false;
+	}
+	box = rb_entry(node, struct mbx_box, name_node);
 	spin_lock(&box->lock);
 	mbx_table_remove_locked(table, box);
 	is_gone = !box->handles;
 	box->is_dead |= is_gone;
-	is_orphan = !is_gone && mbx_box_is_unreachable(box);
 	spin_unlock(&box->lock);
+	mutex_unlock(&table->lock);
 
 	if (is_gone)
 		mbx_box_bury(box);
-	else if (is_orphan)
-		mbx_box_orphan(box);
+	else
+		mbx_box_notice(box);
 	mbx_box_put(box);
+	return true;
 }
 
 static void __net_exit mbx_net_exit(struct net *net)
 {
 	struct mbx_net *n = net_generic(net, mbx_net_id);
 	struct mbx_table *table = n->table;
-	struct rb_node *node;
 
 	mutex_lock(&table->lock);
 	table->is_dead = true;
-	while ((node = rb_first(&table->names))) {
-		mbx_net_remove(table,
-			       rb_entry(node, struct mbx_box, name_node));
-		cond_resched();
-	}
 	mutex_unlock(&table->lock);
+	while (mbx_net_remove_first(table))
+		cond_resched();
 	mbx_table_put(table);
 }
 
@@ -314,7 +319,7 @@ int mbx_table_init(void)
 {
 	int err;
 
-	mbx_table_cache = mbx_cache_new("mbx_table", sizeof(struct mbx_table));
+	mbx_table_cache = MBX_CACHE(mbx_table);
 	if (!mbx_table_cache)
 		return -ENOMEM;
 	err = register_pernet_subsys(&mbx_net_ops);

@@ -3,7 +3,8 @@
  * Tracepoints mbox:*.  Each carries the mailbox's number, as STAT and fdinfo
  * show it, and where there is one the message's id.
  *
- * Called by: box.c, under the mailbox lock; wait.c (wake).  The structures
+ * Called by: line.h and line.c, under the mailbox lock; wait.c (wake); names.c
+ * (destroy); box.c, for what is left in a mailbox that died.  The structures
  * are looked into only by trace.c, so that this header includes nothing of
  * ours and any file may include it.
  */

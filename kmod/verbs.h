@@ -34,7 +34,6 @@ long mbx_copy(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 long mbx_unlink(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 long mbx_destroy(struct mbx_handle *h, struct file *file,
 		 struct mbx_args *args);
-long mbx_list(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 
 /* send.c */
 long mbx_send(struct mbx_handle *h, const struct mbox_send *args, bool nowait);
@@ -47,6 +46,7 @@ ssize_t mbx_read(struct mbx_handle *h, struct iov_iter *to, bool nowait);
 
 /* stat.c */
 long mbx_info(struct mbx_handle *h, struct file *file, struct mbx_args *args);
+long mbx_list(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 long mbx_stat(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 
 #endif /* MBX_VERBS_H */

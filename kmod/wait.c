@@ -38,10 +38,15 @@ int mbx_deadline_parse(struct mbx_deadline *d, u64 ns, bool realtime)
 	d->at = ns;
 	d->clock = realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC;
 	if (!realtime) {
-		struct timespec64 offset = {};
+		struct timespec64 ts = {};
+		ktime_t offset;
 
-		timens_add_monotonic(&offset);
-		d->at = ktime_sub(d->at, timespec64_to_ktime(offset));
+		timens_add_monotonic(&ts);
+		offset = timespec64_to_ktime(ts);
+		if (offset < 0 && d->at > KTIME_MAX + offset)
+			d->at = KTIME_MAX;
+		else
+			d->at -= offset;
 		/* 0 is special to the timer, and is as past as 1. */
 		if (d->at < 1)
 			d->at = 1;
@@ -134,8 +139,8 @@ void mbx_wait_finish(struct mbx_waiter *w, int result, struct mbx_wakes *wakes)
 {
 	struct task_struct *task = w->task;
 
-	/* A full list is rare: then one wake-up is sent under the lock. */
-	if (wakes->n == MBX_WAKES) {
+	/* Whoever finishes many looks at mbx_work_is_full() in between. */
+	if (WARN_ON_ONCE(wakes->n == MBX_WAKES)) {
 		struct task_struct *early = wakes->task[--wakes->n];
 
 		wake_up_process(early);

@@ -47,7 +47,7 @@
  * The wake-up is sent after the lock is dropped, so that the task it wakes
  * does not run into it: that is what struct mbx_wakes is for.
  *
- * Called by: send.c and recv.c (sleep), box.c (finish).
+ * Called by: send.c and recv.c (sleep), line.c (finish), box.c (wake).
  */
 #ifndef MBX_WAIT_H
 #define MBX_WAIT_H
@@ -91,7 +91,7 @@ struct mbx_deadline {
 	bool is_set;
 };
 
-#define MBX_WAKES 8
+#define MBX_WAKES 32
 
 /**
  * struct mbx_wakes - tasks to be woken once the lock is dropped

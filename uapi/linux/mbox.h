@@ -29,8 +29,9 @@
  * Structures have no holes and hold only fixed-width fields; pointers are
  * 64 bits wide in every ABI.
  *
- * An error has no effect.  The one thing a failed call may write is what its
- * error speaks of, for instance @msg_len with EMSGSIZE.
+ * An error has no effect.  What a failed call may have written is memory that
+ * it would have written had it not failed, and what its error speaks of, for
+ * instance @msg_len with EMSGSIZE.
  *
  * Times are absolute nanoseconds on CLOCK_MONOTONIC, or on CLOCK_REALTIME
  * where a flag asks for it, as the caller's time namespace shows them.
@@ -146,7 +147,7 @@
 #define MBOX_CAPACITY_UNBOUNDED 2 /* only quotas */
 
 /* mbox_open.attrs */
-#define MBOX_ATTR_FIXED 0x1 /* every message is exactly max_size long */
+#define MBOX_ATTR_FIXED 0x1 /* every message has max_size bytes; needs it */
 #define MBOX_ATTR_TIMES 0x2 /* messages carry the time they were sent */
 
 /* mbox_send.flags and mbox_recv.flags */
@@ -184,7 +185,7 @@
  * @recv_flags: out: flags RECV knows
  * @attrs: out: attributes CREATE knows
  * @mailbox_bytes: out: most bytes of messages that one mailbox may hold,
- *	whatever its capacity; also the limit of max_size
+ *	whatever its capacity; also the limit of max_size, up to 1 GiB
  * @user_bytes: out: most bytes of kernel memory one user may have charged
  * @user_messages: out: most messages of one user that may wait
  * @user_mailboxes: out: most mailboxes one user may have
