@@ -10,68 +10,12 @@
  *
  * opts: timeout=120
  */
-#include "box.h"
+#include "trap.h"
 
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
-
-/* -- A page that stops whoever touches it ------------------------------------- */
-
-struct trap {
-	int uffd;
-	char *page;
-};
-
-static void trap_set(struct trap *t)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
-	t->uffd = ASSERT_OK(syscall(SYS_userfaultfd, O_CLOEXEC));
-	ASSERT_OK(ioctl(t->uffd, UFFDIO_API, &api));
-	t->page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_TRUE(t->page != MAP_FAILED);
-	reg.range.start = PTR(t->page);
-	reg.range.len = page_size();
-	ASSERT_OK(ioctl(t->uffd, UFFDIO_REGISTER, &reg));
-}
-
-/* Waits until somebody is stopped there. */
-static void trap_wait(struct trap *t)
-{
-	struct pollfd p = { .fd = t->uffd, .events = POLLIN };
-	struct uffd_msg msg;
-
-	ASSERT_EQ(poll(&p, 1, 15000), 1);
-	ASSERT_EQ(read(t->uffd, &msg, sizeof(msg)), sizeof(msg));
-	ASSERT_EQ(msg.event, UFFD_EVENT_PAGEFAULT);
-}
-
-/* Gives the page: the copy goes on and succeeds. */
-static void trap_give(struct trap *t)
-{
-	struct uffdio_zeropage z = { .range = { PTR(t->page), page_size() } };
-
-	ASSERT_OK(ioctl(t->uffd, UFFDIO_ZEROPAGE, &z));
-}
-
-/* Takes it away: the copy faults. */
-static void trap_take(struct trap *t)
-{
-	struct uffdio_range r = { PTR(t->page), page_size() };
-
-	ASSERT_OK(munmap(t->page, page_size()));
-	ASSERT_OK(ioctl(t->uffd, UFFDIO_WAKE, &r));
-}
 
 /* -- A receiver in a thread ----------------------------------------------------- */
 
@@ -512,6 +456,41 @@ TEST(a_mailbox_is_not_empty_while_its_last_message_is_copied,
 	EXPECT_EQ(ready(recv, POLLIN), 0);
 	trap_take(&c.trap);
 	copier_ends(&c, -1, EFAULT);
+	EXPECT_CHILD_OK(pid);
+}
+
+TEST(a_reader_that_was_passed_over_at_one_end_comes_to_its_end_at_the_next,
+     "C6.8 C6.9 C18.1")
+{
+	int all = box_named("twice"), recv, late, send, round;
+	struct copier c;
+	pid_t pid;
+
+	recv = ASSERT_OK(do_copy(all, R_RECV));
+	put(all, "last");
+	close(all);
+	copier_stopped(&c, recv, false);
+	/* Opened when the sender had gone: it has not seen one. */
+	late = ASSERT_OK(box_open(.flags = MBOX_OPEN_HANGUP, .rights = R_RECV,
+				  NAMED("twice")));
+	CHILD(pid)
+	{
+		char b;
+
+		EXPECT_EQ(read(late, &b, 1), 0);
+	}
+	wait_until_blocked(pid);
+	/* Now the mailbox is empty, and others come to their end. */
+	trap_give(&c.trap);
+	copier_ends(&c, 0, 0);
+	mbt_sleep_ms(20);
+	EXPECT_TRUE(mbt_is_blocked(pid));
+	for (round = 0; round < 2; round++) {
+		send = ASSERT_OK(box_open(.rights = R_SEND, NAMED("twice")));
+		if (round == 0)
+			EXPECT_TRUE(mbt_is_blocked(pid));
+		close(send);
+	}
 	EXPECT_CHILD_OK(pid);
 }
 

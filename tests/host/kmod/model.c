@@ -16,7 +16,7 @@
 #include "model.h"
 
 struct mbx_queue queue;
-struct mbx_msg *model[MODEL_ROOM];
+struct model_entry model[MODEL_ROOM];
 unsigned int model_len;
 static u64 last_id;
 
@@ -27,69 +27,89 @@ static unsigned int rank(const struct mbx_msg *msg)
 	return msg->priority * 2U + msg->is_urgent;
 }
 
-static void model_insert(unsigned int at, struct mbx_msg *msg)
+/*
+ * The order in one sentence each: higher priority first; within it urgent
+ * ones first; there those that came back first, oldest first; then urgent
+ * ones newest first, others oldest first.
+ */
+static bool is_before(const struct model_entry *a, const struct model_entry *b)
 {
-	assert_true(model_len < MODEL_ROOM);
-	memmove(&model[at + 1], &model[at],
-		(model_len - at) * sizeof(model[0]));
-	model[at] = msg;
-	model_len++;
+	if (a->msg->priority != b->msg->priority)
+		return a->msg->priority > b->msg->priority;
+	if (a->msg->is_urgent != b->msg->is_urgent)
+		return a->msg->is_urgent;
+	if (a->came_back != b->came_back)
+		return a->came_back;
+	if (a->msg->is_urgent && !a->came_back)
+		return a->msg->id > b->msg->id;
+	return a->msg->id < b->msg->id;
 }
 
-static unsigned int model_find(const struct mbx_msg *msg)
+void model_add(struct mbx_msg *msg, bool came_back)
 {
-	unsigned int i = 0;
+	const struct model_entry entry = { msg, came_back };
+	unsigned int at = 0;
 
-	while (i < model_len && model[i] != msg)
-		i++;
-	assert_true(i < model_len);
-	return i;
+	assert_true(model_len < MODEL_ROOM);
+	while (at < model_len && is_before(&model[at], &entry))
+		at++;
+	memmove(&model[at + 1], &model[at],
+		(model_len - at) * sizeof(model[0]));
+	model[at] = entry;
+	model_len++;
 }
 
 static void model_remove(const struct mbx_msg *msg)
 {
-	unsigned int at = model_find(msg);
+	unsigned int at = 0;
 
+	while (at < model_len && model[at].msg != msg)
+		at++;
+	assert_true(at < model_len);
 	model_len--;
 	memmove(&model[at], &model[at + 1],
 		(model_len - at) * sizeof(model[0]));
 }
 
-/* An urgent message before its like, another one where its id says. */
-void model_add(struct mbx_msg *msg)
+/* Whatever came back: among the others of a priority first in is first out. */
+static void model_is_fair(void)
 {
-	unsigned int i = 0;
+	u64 last = 0;
+	unsigned int i;
 
-	while (i < model_len && (rank(model[i]) > rank(msg) ||
-				 (rank(model[i]) == rank(msg) &&
-				  !msg->is_urgent && model[i]->id < msg->id)))
-		i++;
-	model_insert(i, msg);
-}
+	for (i = 0; i < model_len; i++) {
+		const struct mbx_msg *msg = model[i].msg;
 
-/* How many a returned message must be led past: older ones of its priority. */
-static unsigned int model_steps(const struct mbx_msg *msg)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < model_len; i++)
-		if (!msg->is_urgent && rank(model[i]) == rank(msg) &&
-		    model[i]->id < msg->id)
-			n++;
-	return n;
+		if (i && rank(model[i - 1].msg) != rank(msg))
+			last = 0;
+		if (msg->is_urgent)
+			continue;
+		assert_true(msg->id > last);
+		last = msg->id;
+	}
 }
 
 /* -- Taking the queue apart ----------------------------------------------- */
 
-/* Adds a leader and its ring to the order found. */
-static void check_ring(const struct mbx_msg *leader, unsigned int *found)
+/* What was found, in the order of one of the places where messages stand. */
+struct found {
+	const struct mbx_msg *msg[MODEL_ROOM];
+	unsigned int n;
+};
+
+static void find(struct found *f, const struct mbx_msg *msg, u8 where)
+{
+	assert_true(f->n < model_len);
+	assert_int_equal(msg->where, where);
+	f->msg[f->n++] = msg;
+}
+
+static void find_ring(struct found *f, const struct mbx_msg *leader)
 {
 	const struct mbx_msg *msg = leader;
 
 	do {
-		assert_true(*found < model_len);
-		assert_ptr_equal(msg, model[*found]);
-		(*found)++;
+		find(f, msg, MBX_MSG_QUEUED);
 		assert_ptr_equal(msg->link.next->prev, &msg->link);
 		assert_ptr_equal(msg->link.prev->next, &msg->link);
 		/* One leader stands for all of a level. */
@@ -99,48 +119,71 @@ static void check_ring(const struct mbx_msg *leader, unsigned int *found)
 	} while (msg != leader);
 }
 
-static void check_tree(const struct rb_node *node, const struct rb_node *parent,
-		       unsigned int *found)
+static void find_tree(struct found *f, const struct rb_node *node,
+		      const struct rb_node *parent, bool came_back)
 {
+	const struct mbx_msg *msg;
+
 	if (!node)
 		return;
 	assert_ptr_equal(node->parent, parent);
-	check_tree(node->rb_left, node, found);
-	check_ring(rb_entry(node, const struct mbx_msg, level), found);
-	check_tree(node->rb_right, node, found);
+	find_tree(f, node->rb_left, node, came_back);
+	msg = rb_entry(node, const struct mbx_msg, level);
+	if (came_back)
+		find(f, msg, MBX_MSG_RETURNED);
+	else
+		find_ring(f, msg);
+	find_tree(f, node->rb_right, node, came_back);
 }
 
-/* The lowest level has a list of its own, and nobody of it is in the tree. */
-static void check_plain(unsigned int *found)
+/* The lowest level has a list of its own, and nobody of it is in a ring. */
+static void find_plain(struct found *f)
 {
 	const struct list_head *link;
 
 	list_for_each(link, &queue.plain) {
-		assert_true(*found < model_len);
-		assert_ptr_equal(list_entry(link, struct mbx_msg, link),
-				 model[*found]);
-		assert_int_equal(rank(model[*found]), 0);
+		find(f, list_entry(link, struct mbx_msg, link), MBX_MSG_QUEUED);
+		assert_int_equal(rank(f->msg[f->n - 1]), 0);
 		assert_ptr_equal(link->next->prev, link);
-		(*found)++;
 	}
 	assert_ptr_equal(queue.plain.next->prev, &queue.plain);
 }
 
+/* What was found is what the array has, of those that came back or not. */
+static void compare(const struct found *f, bool came_back)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < model_len; i++)
+		if (model[i].came_back == came_back) {
+			assert_true(n < f->n);
+			assert_ptr_equal(f->msg[n++], model[i].msg);
+		}
+	assert_int_equal(n, f->n);
+}
+
 void q_check(void)
 {
-	unsigned int found = 0;
+	static struct found f;
 
-	check_tree(queue.levels.rb_node, NULL, &found);
-	assert_ptr_equal(queue.top, found ? model[0] : NULL);
-	check_plain(&found);
-	assert_int_equal(found, model_len);
-	assert_ptr_equal(mbx_queue_first(&queue), model_len ? model[0] : NULL);
+	model_is_fair();
+	f.n = 0;
+	find_tree(&f, queue.returned.rb_node, NULL, true);
+	assert_ptr_equal(queue.front, f.n ? f.msg[0] : NULL);
+	compare(&f, true);
+	f.n = 0;
+	find_tree(&f, queue.levels.rb_node, NULL, false);
+	assert_ptr_equal(queue.top, f.n ? f.msg[0] : NULL);
+	find_plain(&f);
+	compare(&f, false);
+	assert_ptr_equal(mbx_queue_first(&queue),
+			 model_len ? model[0].msg : NULL);
 }
 
 bool q_is_empty(void)
 {
-	return !queue.levels.rb_node && list_empty(&queue.plain) &&
-	       !mbx_queue_first(&queue);
+	return !queue.levels.rb_node && !queue.returned.rb_node &&
+	       list_empty(&queue.plain) && !mbx_queue_first(&queue);
 }
 
 /* -- Steps, each done to both --------------------------------------------- */
@@ -163,7 +206,7 @@ struct mbx_msg *q_add(u16 priority, bool is_urgent)
 	struct mbx_msg *msg = q_new(priority, is_urgent);
 
 	mbx_queue_add(&queue, msg);
-	model_add(msg);
+	model_add(msg, false);
 	q_check();
 	return msg;
 }
@@ -196,10 +239,8 @@ struct mbx_msg *q_take(void)
 
 void q_give_back(struct mbx_msg *msg)
 {
-	unsigned int steps = model_steps(msg);
-
-	assert_int_equal(mbx_queue_return(&queue, msg), steps);
-	model_add(msg);
+	mbx_queue_return(&queue, msg);
+	model_add(msg, true);
 	q_check();
 }
 
@@ -223,6 +264,6 @@ int q_end(void **state)
 {
 	(void)state;
 	while (model_len)
-		free(model[--model_len]);
+		free(model[--model_len].msg);
 	return 0;
 }

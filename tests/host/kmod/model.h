@@ -13,12 +13,22 @@
 #define MODEL_ROOM 4096
 
 extern struct mbx_queue queue;
-/* What should be in it, first to be received first. */
-extern struct mbx_msg *model[MODEL_ROOM];
+
+/**
+ * struct model_entry - what should be in it, first to be received first
+ * @msg: the message
+ * @came_back: it was taken before, and given back
+ */
+struct model_entry {
+	struct mbx_msg *msg;
+	bool came_back;
+};
+
+extern struct model_entry model[MODEL_ROOM];
 extern unsigned int model_len;
 
 /* Into the array alone. */
-void model_add(struct mbx_msg *msg);
+void model_add(struct mbx_msg *msg, bool came_back);
 
 /* A message in neither; its id is the next. */
 struct mbx_msg *q_new(u16 priority, bool is_urgent);

@@ -214,32 +214,88 @@ static void a_returned_urgent_message_goes_to_the_front(void **state)
 	}
 }
 
+static void urgent_goes_behind_those_that_came_back(void **state)
+{
+	(void)state;
+	for (here = 0; here <= 9; here += 9) {
+		struct mbx_msg *old = q_send(here);
+		struct mbx_msg *a = q_send_urgent(here);
+		struct mbx_msg *b = q_send_urgent(here), *newer;
+
+		assert_ptr_equal(q_take(), b);
+		assert_ptr_equal(q_take(), a);
+		q_give_back(b);
+		newer = q_send_urgent(here);
+		q_give_back(a);
+		/* Oldest first; then it is as if they had not been taken. */
+		q_expect(a);
+		q_expect(b);
+		q_expect(newer);
+		q_expect(old);
+	}
+}
+
+static void a_returned_message_can_be_taken_and_return_again(void **state)
+{
+	struct mbx_msg *a = q_send(4), *b = q_send(4), *high;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		assert_ptr_equal(q_take(), a);
+		assert_ptr_equal(q_take(), b);
+		q_give_back(i % 2 ? a : b);
+		q_give_back(i % 2 ? b : a);
+	}
+	/* Those that came back do not pass a higher priority. */
+	high = q_send(5);
+	q_expect(high);
+	q_expect(a);
+	high = q_send_urgent(4);
+	q_expect(high);
+	q_expect(b);
+}
+
 /* -- Removing from anywhere -------------------------------------------------- */
 
-/* Fill a queue of three levels, and take out the message at each place. */
-static void any_message_can_be_removed(void **state)
+/* Fill a queue of many levels, and take out the message at each place. */
+static void remove_each(unsigned int came_back)
 {
 	static const struct {
 		u16 priority;
 		bool is_urgent;
 	} shape[] = { { 5, false }, { 5, false }, { 5, true },	{ 5, true },
 		      { 9, false }, { 1, true },  { 1, false }, { 1, false },
-		      { 1, false }, { 3, false } };
+		      { 1, false }, { 0, false }, { 0, true },	{ 0, false } };
 	const unsigned int n = sizeof(shape) / sizeof(shape[0]);
+	struct mbx_msg *msg[sizeof(shape) / sizeof(shape[0])];
 	unsigned int at, i;
 
-	(void)state;
 	for (at = 0; at < n; at++) {
 		struct mbx_msg *victim;
 
 		for (i = 0; i < n; i++)
 			q_add(shape[i].priority, shape[i].is_urgent);
-		victim = model[at];
+		for (i = 0; i < came_back; i++)
+			msg[i] = q_take();
+		/* 5 is prime to all that is passed: each once, in no order. */
+		for (i = 0; i < came_back; i++)
+			q_give_back(msg[i * 5 % came_back]);
+		victim = model[at].msg;
 		q_withdraw(victim);
 		free(victim);
 		while (model_len)
-			q_expect(model[0]);
+			q_expect(model[0].msg);
 	}
+}
+
+static void any_message_can_be_removed(void **state)
+{
+	(void)state;
+	remove_each(0);
+	remove_each(1);
+	remove_each(7);
+	remove_each(12);
 }
 
 static void a_leader_leaves_its_level_to_the_next(void **state)
@@ -287,43 +343,56 @@ static void all_priorities_at_once(void **state)
 		struct mbx_msg *msg = q_new(i * 211 % 2048 * 16, false);
 
 		mbx_queue_add(&queue, msg);
-		model_add(msg);
+		model_add(msg, false);
 	}
 	q_check();
 	for (i = 2048; i-- > 0;) {
 		assert_int_equal(mbx_queue_first(&queue)->priority, i * 16);
-		q_expect(model[0]);
+		q_expect(model[0].msg);
 	}
 }
 
 /* -- All at once ------------------------------------------------------------- */
 
-/* Move what lies here, in this shape, to a queue that was used before. */
+/* Messages of these priorities; the first two came back. */
+static void fill(const unsigned char *priorities, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		q_send(priorities[i]);
+	if (n > 1) {
+		struct mbx_msg *a = q_take(), *b = q_take();
+
+		q_give_back(b);
+		q_give_back(a);
+	}
+}
+
+/* Move them to a queue that was used before, back and there again. */
 static void move_away(const unsigned char *priorities, unsigned int n)
 {
 	struct mbx_queue to;
 	unsigned int i;
 
 	memset(&to, 0xa5, sizeof(to));
-	for (i = 0; i < n; i++)
-		q_send(priorities[i]);
+	fill(priorities, n);
 	mbx_queue_move(&to, &queue);
 	assert_true(q_is_empty());
 	mbx_queue_move(&queue, &to);
 	q_check();
 	mbx_queue_move(&to, &queue);
 	for (i = 0; i < model_len; i++) {
-		assert_ptr_equal(mbx_queue_first(&to), model[i]);
-		mbx_queue_remove(&to, model[i]);
-		free(model[i]);
+		assert_ptr_equal(mbx_queue_first(&to), model[i].msg);
+		mbx_queue_remove(&to, model[i].msg);
+		free(model[i].msg);
 	}
 	assert_null(mbx_queue_first(&to));
 	model_len = 0;
 	/* The old one is as good as new. */
-	for (i = 0; i < n; i++)
-		q_send(priorities[i]);
+	fill(priorities, n);
 	while (model_len)
-		q_expect(model[0]);
+		q_expect(model[0].msg);
 }
 
 static void all_messages_can_be_moved(void **state)
@@ -382,7 +451,7 @@ static void random_run(unsigned int steps, unsigned int priorities)
 			break;
 		case 5:
 			if (model_len)
-				q_expect(model[0]);
+				q_expect(model[0].msg);
 			break;
 		case 6:
 			if (ntaken) {
@@ -394,7 +463,7 @@ static void random_run(unsigned int steps, unsigned int priorities)
 			break;
 		case 7:
 			if (model_len) {
-				msg = model[random_below(model_len)];
+				msg = model[random_below(model_len)].msg;
 				q_withdraw(msg);
 				free(msg);
 			}
@@ -404,7 +473,7 @@ static void random_run(unsigned int steps, unsigned int priorities)
 	while (ntaken)
 		q_give_back(taken[--ntaken]);
 	while (model_len)
-		q_expect(model[0]);
+		q_expect(model[0].msg);
 	assert_true(q_is_empty());
 }
 
@@ -455,6 +524,12 @@ int main(void)
 			"urgent ones do not upset the order of those that return [C9.2 C9.3]"),
 		SENTENCE(a_returned_urgent_message_goes_to_the_front,
 			 "a returned urgent message goes to the front [C9.3]"),
+		SENTENCE(
+			urgent_goes_behind_those_that_came_back,
+			"urgent ones that return are ahead of newer ones [C11.5 C9.3]"),
+		SENTENCE(
+			a_returned_message_can_be_taken_and_return_again,
+			"a returned message can be taken and return again [C11.5 C9.1]"),
 		SENTENCE(any_message_can_be_removed,
 			 "a message can be removed from any place"),
 		SENTENCE(a_leader_leaves_its_level_to_the_next,

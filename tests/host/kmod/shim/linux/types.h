@@ -21,6 +21,10 @@ typedef int64_t s64;
 #define U64_MAX UINT64_MAX
 #define S64_MAX INT64_MAX
 
+#define __aligned(x) __attribute__((aligned(x)))
+#define likely(x) (x)
+#define unlikely(x) (x)
+
 /* The structure that holds @member, which lies at @ptr. */
 #define container_of(ptr, type, member)                     \
 	({                                                  \
@@ -28,5 +32,4 @@ typedef int64_t s64;
 		(type *)(member_ - offsetof(type, member)); \
 	})
 
-#define __aligned(x) __attribute__((aligned(x)))
 #endif /* SHIM_LINUX_TYPES_H */
