@@ -156,15 +156,17 @@ verdict() {
 		}' "$work/$1/out"
 }
 
-# The first line of the kernel log that must not be there.
+# What the guest died of. A hang comes first: what the kernel log has then may
+# be the runner's own doing, which asks where everybody is.
 splat() {
 	local line
 
-	line=$(grep -m1 -F -f "$top/qemu/splats.list" \
+	line=$(grep -m1 -o 'no end after .*' "$work/$1/log") || true
+	[ -n "$line" ] || line=$(grep -m1 -F -f "$top/qemu/splats.list" \
 		"$work/$1/run/run/console.log" 2>/dev/null |
 		sed 's/^\[[^]]*\] //') || true
-	[ -n "$line" ] || line=$(grep -m1 -E 'FAILED|no end after' \
-		"$work/$1/log" | sed 's/^vm: //') || true
+	[ -n "$line" ] || line=$(sed -n 's/^vm: FAILED: //p' \
+		"$work/$1/log" | head -n 1)
 	echo "${line:-no verdict}"
 }
 
