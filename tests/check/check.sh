@@ -16,6 +16,10 @@ cd "$(dirname "$0")/../.."
 here=tests/check
 work=$O/check
 mkdir -p "$work"
+# The module is built by a make of its own, which knows nothing of a caller's.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+# What a stage prints is a finding; what it has to say besides goes here.
+exec 3>&1
 
 # All files of the project whose path matches a pattern (extended regex).
 files() {
@@ -109,7 +113,7 @@ checkpatch() {	# checkpatch IGNORED-TYPES < FILES
 }
 
 stage_checkpatch() {
-	"$here/fetch-checkpatch.sh" "$PWD/build/checkpatch"
+	"$here/fetch-checkpatch.sh" "$PWD/build/checkpatch" >&3
 	files '^kmod/.*\.[ch]$' | grep -vE '/(compat|trace)\.h$' |
 		checkpatch "$ignore_all"
 	files '^kmod/compat\.h$' | checkpatch "$ignore_compat"

@@ -182,6 +182,7 @@ static void threads_take_exactly_the_limit(void **state)
 static void threads_that_pay_back_leave_nothing(void **state)
 {
 	struct taker t[THREADS];
+	u64 times = 0;
 	unsigned int i;
 
 	(void)state;
@@ -192,8 +193,10 @@ static void threads_that_pay_back_leave_nothing(void **state)
 	run_takers(t);
 	assert_int_equal(shared.counter, 0);
 	assert_true(highest <= 5);
+	/* Who gets how much is the scheduler's; somebody always does. */
 	for (i = 0; i < THREADS; i++)
-		assert_true(t[i].times);
+		times += t[i].times;
+	assert_true(times);
 }
 
 /*
