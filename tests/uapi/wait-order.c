@@ -5,7 +5,7 @@
  * Owns: the claims of C18; part of the program uapi-wait.  Takes no locks; run
  * by the guest runner.
  */
-#include "box.h"
+#include "wait.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,43 +13,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
-
-static int full_box(void)
-{
-	int fd = box_new(.max_messages = 1);
-
-	put(fd, "first");
-	return fd;
-}
-
-/* A child that receives one message and expects this text. */
-static pid_t receiver(int fd, const char *text)
-{
-	pid_t pid;
-
-	CHILD(pid)
-	{
-		struct mbox_recv r;
-		char buf[64];
-
-		ASSERT_OK(do_recv(fd, &r, buf, sizeof(buf) - 1));
-		buf[r.msg_len] = 0;
-		EXPECT_STR(buf, text);
-	}
-	wait_until_blocked(pid);
-	return pid;
-}
-
-/* A child that sends one message. */
-static pid_t sender(int fd, const char *text)
-{
-	pid_t pid;
-
-	CHILD(pid)
-	ASSERT_OK(do_send(fd, text, strlen(text)));
-	wait_until_blocked(pid);
-	return pid;
-}
 
 /* -- Who is woken -------------------------------------------------------------- */
 

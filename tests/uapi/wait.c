@@ -7,50 +7,13 @@
  *
  * opts: timeout=180
  */
-#include "box.h"
+#include "wait.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
-
-static int full_box(void)
-{
-	int fd = box_new(.max_messages = 1);
-
-	put(fd, "first");
-	return fd;
-}
-
-/* A child that receives one message and expects this text. */
-static pid_t receiver(int fd, const char *text)
-{
-	pid_t pid;
-
-	CHILD(pid)
-	{
-		struct mbox_recv r;
-		char buf[64];
-
-		ASSERT_OK(do_recv(fd, &r, buf, sizeof(buf) - 1));
-		buf[r.msg_len] = 0;
-		EXPECT_STR(buf, text);
-	}
-	wait_until_blocked(pid);
-	return pid;
-}
-
-/* A child that sends one message. */
-static pid_t sender(int fd, const char *text)
-{
-	pid_t pid;
-
-	CHILD(pid)
-	ASSERT_OK(do_send(fd, text, strlen(text)));
-	wait_until_blocked(pid);
-	return pid;
-}
 
 TEST(blocking_is_the_default, "C16.1")
 {
