@@ -4,7 +4,7 @@
  *
  * Owns: the claims of C20.  Takes no locks; run by the guest runner.
  *
- * opts: timeout=60
+ * opts: timeout=180
  */
 #include "box.h"
 

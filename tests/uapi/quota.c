@@ -563,3 +563,35 @@ TEST(every_verb_survives_without_memory,
 	EXPECT_CHILD_OK(pid);
 	WAIT_FOR(rmdir(MINE) == 0);
 }
+
+TEST(info_needs_no_memory_for_a_user_to_whom_nothing_was_ever_charged, "")
+{
+	static struct mbox_info info;
+	struct cell *c = mbt_shared(sizeof(*c));
+	pid_t pid;
+
+	cgroup_make("0");
+	CHILD(pid)
+	{
+		ASSERT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
+		mbt_become(4321, 4321);
+		c->at = 1;
+		cell_wait(c, 1);
+		TRY(c, do_info(box_dev(), &info));
+		c->at = 2;
+		cell_wait(c, 2);
+		EXPECT_EQ(info.abi, MBOX_ABI);
+		EXPECT_EQ(info.used_bytes, 0);
+		EXPECT_EQ(info.used_mailboxes, 0);
+	}
+	WAIT_FOR(c->at == 1);
+	cgroup_move(MINE, pid);
+	c->step = 1;
+	WAIT_FOR(c->at == 2);
+	EXPECT_EQ(c->got[0].ret, 0);
+	EXPECT_EQ(c->got[0].err, 0);
+	cgroup_move(CGROUP, pid);
+	c->step = 2;
+	EXPECT_CHILD_OK(pid);
+	WAIT_FOR(rmdir(MINE) == 0);
+}

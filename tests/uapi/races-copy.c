@@ -306,32 +306,6 @@ TEST(with_create_one_that_dies_while_it_is_opened_is_made_anew, "C3.1 C4.1")
 	EXPECT_ERRNO(box_open(.rights = R_SEND, NAMED("dying")), ENOENT);
 }
 
-TEST(an_unlinked_mailbox_is_not_opened_by_one_who_found_it_before, "C4.7")
-{
-	int fd = box_named("renamed");
-	pid_t pid;
-
-	need_delays();
-	mbt_delay_arm("before-attach");
-	CHILD(pid)
-	{
-		int got = box_open(.rights = R_SEND, NAMED("renamed"));
-
-		/* It came before UNLINK, or after; never something between. */
-		if (got < 0)
-			EXPECT_EQ(errno, ENOENT);
-		else
-			put(got, "before");
-		mbt_checked();
-	}
-	mbt_delay_wait("before-attach");
-	ASSERT_OK(do_unlink(fd));
-	mbt_delay_release("before-attach");
-	EXPECT_CHILD_OK(pid);
-	EXPECT_STR(stat_of(fd).name, "");
-	EXPECT_EQ(stat_of(fd).handles, 1);
-}
-
 TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
      "C4.9 C4.15 OPEN:ENXIO")
 {
