@@ -100,7 +100,7 @@ TEST(many_messages_that_return_oldest_first_are_not_searched_for, "C11.5 C9.2")
 
 TEST(many_messages_that_return_in_disorder_are_in_order_again, "C11.5 C9.2")
 {
-	/* Backwards, and to and fro: both steps reach all of them. */
+	/* Backwards, and back and forth: both steps reach all of them. */
 	many_return(TAKEN - 1, 1);
 	many_return(37, 1);
 }
