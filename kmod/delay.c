@@ -42,7 +42,6 @@ static struct mbx_delay_state mbx_delays[MBX_DELAY_POINTS] = {
 	[MBX_DELAY_WHILE_COPYING] = { .name = "while-copying" },
 	[MBX_DELAY_BEFORE_PUBLISH] = { .name = "before-publish" },
 	[MBX_DELAY_BEFORE_ATTACH] = { .name = "before-attach" },
-	[MBX_DELAY_BEFORE_BURY] = { .name = "before-bury" },
 };
 
 DEFINE_STATIC_KEY_FALSE(mbx_delay_armed);

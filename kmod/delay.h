@@ -26,8 +26,6 @@
  *	table of names: somebody else may take the name
  * @MBX_DELAY_BEFORE_ATTACH: an OPEN has found the mailbox, and its handle
  *	does not count yet: the last handle may go
- * @MBX_DELAY_BEFORE_BURY: DESTROY has marked a mailbox dead, and has told
- *	nobody: receivers finish and senders give up meanwhile
  * @MBX_DELAY_POINTS: how many
  */
 enum mbx_delay_point {
@@ -38,7 +36,6 @@ enum mbx_delay_point {
 	MBX_DELAY_WHILE_COPYING,
 	MBX_DELAY_BEFORE_PUBLISH,
 	MBX_DELAY_BEFORE_ATTACH,
-	MBX_DELAY_BEFORE_BURY,
 	MBX_DELAY_POINTS,
 };
 

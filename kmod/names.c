@@ -534,7 +534,6 @@ long mbx_destroy(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	if (err)
 		return err;
 
-	mbx_delay(MBX_DELAY_BEFORE_BURY);
 	mbx_box_bury(box);
 	if (had_name)
 		mbx_box_put(box);
