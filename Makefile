@@ -50,9 +50,11 @@ deps: ## Install the Debian packages of packaging/deps.list
 	$(Q)packaging/deps.sh
 
 # Before anything is built; a dpkg-query when nothing is missing.
-.PHONY: deps-run deps-check
+.PHONY: deps-run deps-test deps-check
 deps-run:
 	$(Q)packaging/deps.sh --quiet run
+deps-test: deps-run
+	$(Q)packaging/deps.sh --quiet run test
 deps-check: deps-run
 	$(Q)packaging/deps.sh --quiet run check
 
@@ -61,6 +63,10 @@ kernel: $(K)/stamp ## Download and unpack the kernel of the guest
 
 $(K)/stamp: qemu/kernel.sh | deps-run
 	$(Q)qemu/kernel.sh $(KERNEL) $(K)
+	$(Q)touch $@
+
+$(KERNELS)/debs/stamp: qemu/debs.sh qemu/guest/debs.list | deps-run
+	$(Q)qemu/debs.sh $(@D)
 	$(Q)touch $@
 
 # $(1) is the folder, $(2) more arguments for Kbuild.
@@ -85,8 +91,12 @@ lib: deps-run ## Build libmbox
 tools: lib ## Build mboxctl
 	+$(Q)test ! -e userspace/tools/Makefile || $(SUB) -C userspace/tools
 
+.PHONY: demos
+demos: lib | $(filter deps-test,$(MAKECMDGOALS)) ## Build the demos; TOPIC=pipes builds one topic
+	+$(Q)$(SUB) -C userspace/demos $(if $(TOPIC),TOPIC=$(TOPIC))
+
 .PHONY: tests
-tests: lib tools ## Build all tests
+tests: lib tools demos ## Build all tests
 ifneq ($(wildcard tests/Makefile),)
 	+$(Q)$(SUB) -C tests
 else
@@ -104,11 +114,12 @@ $(B)/qemu/tsckhz: qemu/tsckhz.c | deps-run
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_HOST) -o $@ $<
 
-# What every boot needs; what is tested in it has the tests as well.
+# What every boot needs; what is tested in it has the tests as well, and all
+# the tools of the demos.
 .PHONY: guest guest-tests
-guest guest-tests: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools \
+guest guest-tests: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools demos \
 		$(B)/qemu/init $(B)/qemu/tsckhz
-guest-tests: tests
+guest-tests: deps-test tests $(KERNELS)/debs/stamp
 guest guest-tests:
 	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
 
@@ -130,6 +141,15 @@ shell: guest ## A shell in the guest; Ctrl-A X leaves
 run: guest ## The tour: what mbox is, shown in the guest; then a shell
 	$(Q)qemu/tour.sh $(B) $(K)
 
+.PHONY: demo
+ifeq ($(NAME),)
+demo: ## List the demos by topic; make demo NAME=... runs one
+	$(Q)userspace/demos/demo.sh list
+else
+demo: guest-tests
+	$(Q)userspace/demos/demo.sh run $(call quote,$(NAME)) $(B) $(K)
+endif
+
 # A demonstration for the debugger: one message a second.
 GDB_DEMO = while :; do echo hello >/dev/mbox & head -n1 /dev/mbox; sleep 1; done
 
@@ -146,8 +166,8 @@ perf: guest-tests ## Count instructions of a send and a receive beside other que
 ##@ Testing
 
 .PHONY: test
-test: guest-tests ## All tests, on the host and in the guest; ONLY=program[:test]
-	$(Q)qemu/test.sh $(B) $(K) $(call quote,$(ONLY))
+test: guest-tests ## All tests, on the host and in the guest; ONLY=program[:test] SMP=2
+	$(Q)SMP=$(SMP) qemu/test.sh $(B) $(K) $(call quote,$(ONLY))
 
 .PHONY: check
 check: deps-check modules lib tools tests ## Style and static analysis; ONLY=stage
@@ -160,6 +180,20 @@ contract: ## Which sentences of the contract the last make test has proven
 .PHONY: mutants
 mutants: guest-tests ## Take guards out of the module; the named tests must fail
 	$(Q)O=$(B) K=$(K) KERNEL=$(KERNEL) bash tests/mutants/run.sh
+
+.PHONY: coverage-notes
+coverage-notes: ## Which statement of the lecture notes the last make test has shown
+	$(Q)tests/notes/coverage.sh $(B)
+
+# Written anew from the results of the last make test.
+.PHONY: docs/notes.md
+docs/notes.md:
+	$(Q)tests/notes/coverage.sh $(B) $@
+
+.PHONY: mutants-notes
+mutants-notes: guest-tests ## Break what the demos show; they must see it; SEED= ALL=1 TOPIC= ROWS=
+	$(Q)O=$(B) K=$(K) SEED=$(SEED) ALL=$(ALL) TOPIC=$(TOPIC) \
+		ROWS=$(call quote,$(ROWS)) bash tests/notes/mutants.sh
 
 ##@ Installing
 

@@ -25,6 +25,8 @@ if [ $# -ne 2 ]; then
 fi
 version=$1
 dir=$2
+# shellcheck source=qemu/apt.sh
+. "$(dirname "$0")/apt.sh"
 
 # One line for each kernel: the pattern of its release name, and the patterns
 # of the packages needed beside linux-image-R and linux-headers-R, where
@@ -54,18 +56,6 @@ newest() {
 		sort -V | tail -n 1
 }
 
-update_lists() {
-	if [ "$(id -u)" = 0 ]; then
-		apt-get update -qq </dev/null
-	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-		sudo -n apt-get update -qq </dev/null
-	else
-		echo "kernel.sh: the package lists are missing or too old;" \
-			"type: su -c 'apt-get update'" >&2
-		return 1
-	fi
-}
-
 download() {
 	release=$(newest)
 	if [ -z "$release" ]; then
@@ -93,7 +83,7 @@ mkdir -p "$tmp" "$dir/root"
 trap 'rm -rf "$tmp"' EXIT
 
 if ! download; then
-	update_lists
+	apt_update
 	if ! download; then
 		cat "$tmp/log" >&2 || true
 		echo "kernel.sh: apt-get download failed" >&2

@@ -18,6 +18,7 @@ build=$2
 out=$3
 qemu=$(cd "$(dirname "$0")" && pwd)
 source=$(dirname "$qemu")
+debs=$(dirname "$kernel")/debs/root
 
 mkdir -p "$build/initramfs"
 exec 9>"$build/initramfs/lock"
@@ -38,6 +39,8 @@ cp "$busybox" bin/busybox
 "$busybox" --list | while read -r applet; do
 	[ "$applet" = busybox ] || ln -s busybox "bin/$applet"
 done
+# Where the kernel looks when it needs a module.
+ln -s ../bin/busybox sbin/modprobe
 cp "$build/qemu/init" init
 cp "$qemu/splats.list" etc/mbox/splats
 cp "$qemu"/guest/bin/* usr/bin/
@@ -66,7 +69,14 @@ for lib in "$build"/lib/libmbox.so.*; do
 		cp -P "$lib" usr/lib/
 	fi
 done
-copy "$build/tests/guest" usr/lib/mbox/tests/guest
+# A demo is a test as well: a link to the program on the PATH.
+if [ -d "$build/tests/guest" ]; then
+	mkdir -p usr/lib/mbox/tests
+	cp -r "$build/tests/guest" usr/lib/mbox/tests/guest
+	find usr/lib/mbox/tests/guest -type l | while read -r link; do
+		ln -sfn "/usr/bin/${link##*/demo-}" "$link"
+	done
+fi
 copy "$build/tests/perf" usr/lib/mbox/tests/perf
 if [ -d "$build/tests/guest.data" ]; then
 	cp -rL "$build/tests/guest.data/." usr/lib/mbox/tests/
@@ -79,14 +89,50 @@ if [ -d "$build/tour" ]; then
 	cp -rL "$build/tour/." usr/share/mbox/
 fi
 
+# words FILE: the first word of each line.
+words() {
+	sed -e 's/#.*//' -e 's/[[:space:]].*//' -e '/^$/d' "$1"
+}
+
+words "$qemu/guest/tools.list" | while read -r path; do
+	for from in "$debs$path" "$path"; do
+		if [ -e "$from" ]; then
+			copy "$from" ".$path"
+			break
+		fi
+	done
+done
+
+# Copying them out of the kernel's package takes longer than all else here.
+PATH=$PATH:/usr/sbin:/sbin
+release=$(cat "$kernel/release")
+cache=$build/initramfs/modules
+key=$(cat "$kernel/stamp" "$qemu/guest/modules.list" | cksum)
+if [ "$(cat "$cache/key" 2>/dev/null)" != "$key" ]; then
+	rm -rf "$cache"
+	mkdir -p "$cache"
+	[ -e "$kernel/root/lib/modules/$release/modules.dep" ] ||
+		depmod -b "$kernel/root" "$release"
+	words "$qemu/guest/modules.list" | while read -r module; do
+		modprobe -d "$kernel/root" -S "$release" --show-depends \
+			"$module" | sed -n "s,^insmod $kernel/root/,,p"
+	done | awk '!seen[$1]++ { print $1 }' >"$cache/files"
+	(cd "$kernel/root" && xargs cp -L --parents -t "$cache" <"$cache/files")
+	cp "$kernel"/modules/modules.order "$kernel"/modules/modules.builtin* \
+		"$cache/lib/modules/$release/"
+	depmod -b "$cache" "$release"
+	echo "$key" >"$cache/key"
+fi
+cp -r "$cache/lib/modules" lib/
+
 # The libraries of all that is dynamic, at the path where the loader looks.
 # Our own come from the build, whatever the host has installed.
-find usr -type f -perm -u+x -exec sh -c '
-	for f; do
-		[ "$(head -c 4 "$f" | tr -d "\177")" = ELF ] && echo "$f"
-	done; exit 0' sh {} + >"$build/initramfs/elf"
-LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/elf" 2>/dev/null |
-	sed -n -e 's/.* => \(\/[^ ]*\) (.*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' |
+# What ldd does not know, such as a script, it says nothing about.
+find usr -type f -perm -u+x >"$build/initramfs/programs"
+LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/programs" \
+	>"$build/initramfs/ldd" 2>/dev/null || true
+sed -n -e 's/.* => \(\/[^ ]*\) (.*/\1/p' \
+	-e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' "$build/initramfs/ldd" |
 	sort -u |
 	while read -r lib; do
 		case $lib in
@@ -95,8 +141,7 @@ LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/elf" 2>/dev/null |
 		mkdir -p "./$(dirname "$lib")"
 		cp -L "$lib" "./$lib"
 	done
-if LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/elf" 2>/dev/null |
-	grep 'not found' >&2; then
+if grep 'not found' "$build/initramfs/ldd" >&2; then
 	echo "mkinitramfs.sh: a library above is missing" >&2
 	exit 1
 fi

@@ -5,7 +5,8 @@
 # then those of BUILD/tests/guest in one boot of the guest. Called by the
 # Makefile (make test). How a program must behave: qemu/README.md.
 #
-# Usage: test.sh BUILD KERNEL_DIR [ONLY]       ONLY: PROGRAM[:WORD]
+# Usage: test.sh BUILD KERNEL_DIR [ONLY]       ONLY: PROGRAM[:WORD]; PROGRAM may
+# be a pattern. SMP in the environment is the number of virtual processors.
 #
 # Leaves BUILD/results/TIER-PROGRAM.tap (with ONLY: BUILD/results-only/). The
 # last line is "N passed, N failed, N skipped"; the status is 1 if any failed.
@@ -44,8 +45,9 @@ names_in() {
 
 	names=''
 	for file in "$1"/*; do
+		# shellcheck disable=SC2053  # a pattern is wanted
 		if [ -f "$file" ] && [ -x "$file" ] && [[ $file != *.opts ]] &&
-			[[ -z $only || $only = "${file##*/}" ]]; then
+			[[ -z $only || ${file##*/} = $only ]]; then
 			names+=" ${file##*/}"
 		fi
 	done
@@ -96,7 +98,8 @@ names_in "$build/tests/guest"
 if [ -n "$names" ]; then
 	tiers+=' vm'
 	"$qemu/run.sh" --build "$build" --kernel "$kernel" --module none \
-		--name test --timeout "${MBOX_TEST_LIMIT:-1500}" \
+		--name test --timeout "${MBOX_TEST_LIMIT:-2400}" \
+		${SMP:+--smp "$SMP"} \
 		--cmd "guest-tests '$only${word:+:$word}'" \
 		2> >(tee "$work/vm.log" >&2) | collect vm ||
 		vm_failed=${PIPESTATUS[0]}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check.h: the few words that all demos share. A demo says what it does and
+ * checks what it sees; include this header before any other. It takes no
+ * locks and starts nothing.
+ *
+ *   say("read %zd bytes", n);        tells the class
+ *   check(n == 4, "S160", "two writes arrive as one read");
+ *                                    one line of result, with the rows of
+ *                                    docs/notes.md that it proves, at most three
+ *   need(pipe(fd));                  a system call that must not return -1
+ *   need0(pthread_create(...));      a call that must return 0
+ *   need_ptr(mmap(...));             one that must not return NULL or MAP_FAILED
+ *   ended(pid)                       waits; exit status, or 128 + signal
+ *   state_of(pid)                    'R' runs, 'S' sleeps, 'T' is stopped ...
+ *   asleep_in(pid, SYS_read)         true if it sleeps in this system call
+ *   until(state_of(pid) == 'S');     waits for something; gives up after 20 s
+ *   return done();                   ends main(): 0 if all checks held
+ *
+ * Only the first process of a demo calls check(); its children tell their
+ * findings by exit status, or through the mechanism that is shown. The output
+ * is TAP, https://testanything.org, so the test runner reads it as you do.
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+/* A demo that must show it is pure POSIX defines this one itself. */
+#ifndef _POSIX_C_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static int checks_made, checks_failed;
+
+/* One write for each line, so that lines of several processes do not mix. */
+__attribute__((format(printf, 1, 2))) static inline void say(const char *fmt,
+							     ...)
+{
+	char line[1024] = "  ";
+	va_list args;
+	size_t len;
+
+	va_start(args, fmt);
+	vsnprintf(line + 2, sizeof(line) - 3, fmt, args);
+	va_end(args);
+	len = strlen(line);
+	line[len++] = '\n';
+	if (write(STDOUT_FILENO, line, len) < 0)
+		_exit(1);
+}
+
+__attribute__((noreturn)) static inline void
+give_up(const char *file, int line, const char *what, const char *why)
+{
+	fprintf(stderr, "%s:%d: %s: %s\n", file, line, what, why);
+	_exit(1);
+}
+
+static inline void check_at(const char *file, int line, int holds,
+			    const char *what, const char *rows,
+			    const char *text)
+{
+	checks_made++;
+	if (!holds)
+		checks_failed++;
+	printf("%sok %d - %s [%s]\n", holds ? "" : "not ", checks_made, text,
+	       rows);
+	if (!holds)
+		printf("# %s:%d: does not hold: %s\n", file, line, what);
+	fflush(stdout);
+}
+
+#define check(cond, rows, text) \
+	check_at(__FILE__, __LINE__, !!(cond), #cond, rows, text)
+
+static inline long need_at(const char *file, int line, const char *call,
+			   long ret)
+{
+	if (ret == -1)
+		give_up(file, line, call, strerror(errno));
+	return ret;
+}
+
+#define need(call) need_at(__FILE__, __LINE__, #call, (long)(call))
+
+static inline void need0_at(const char *file, int line, const char *call,
+			    int ret)
+{
+	if (ret)
+		give_up(file, line, call, strerror(ret));
+}
+
+#define need0(call) need0_at(__FILE__, __LINE__, #call, call)
+
+static inline void *need_ptr_at(const char *file, int line, const char *call,
+				void *ret)
+{
+	if (!ret || ret == (void *)-1)
+		give_up(file, line, call, strerror(errno));
+	return ret;
+}
+
+#define need_ptr(call) need_ptr_at(__FILE__, __LINE__, #call, call)
+
+static inline int ended(pid_t pid)
+{
+	int status;
+
+	need(waitpid(pid, &status, 0));
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
+}
+
+/* The third field of proc(5) stat; 0 if there is no such process. */
+static inline char state_of(pid_t pid)
+{
+	char path[64], stat[512], *name_end;
+	size_t len;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	len = fread(stat, 1, sizeof(stat) - 1, file);
+	fclose(file);
+	stat[len] = 0;
+	name_end = strrchr(stat, ')');
+	return name_end && name_end[1] ? name_end[2] : 0;
+}
+
+/* proc(5) syscall: its number, or "running". */
+static inline int asleep_in(pid_t pid, long number)
+{
+	char path[64];
+	long seen = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%ld", &seen) != 1)
+		seen = -1;
+	fclose(file);
+	return seen == number && state_of(pid) == 'S';
+}
+
+static inline void sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+}
+
+#define until(cond)                                                      \
+	do {                                                             \
+		for (int ms_ = 0; !(cond); ms_++) {                      \
+			if (ms_ == 20000)                                \
+				give_up(__FILE__, __LINE__, #cond,       \
+					"did not come true in 20 s");    \
+			sleep_ms(1);                                     \
+		}                                                        \
+	} while (0)
+
+static inline int done(void)
+{
+	printf("1..%d\n", checks_made);
+	fflush(stdout);
+	return checks_failed || !checks_made;
+}
+
+#endif /* CHECK_H */
