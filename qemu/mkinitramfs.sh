@@ -83,7 +83,8 @@ if [ -d "$build/tests/guest.data" ]; then
 fi
 if [ -f "$source/userspace/tour/tour.sh" ]; then
 	cp "$source/userspace/tour/tour.sh" usr/share/mbox/tour
-	chmod 755 usr/share/mbox/tour
+	cp "$source/userspace/tour/ipc-tour.sh" usr/bin/ipc-tour
+	chmod 755 usr/share/mbox/tour usr/bin/ipc-tour
 fi
 if [ -d "$build/tour" ]; then
 	cp -rL "$build/tour/." usr/share/mbox/
@@ -128,7 +129,7 @@ cp -r "$cache/lib/modules" lib/
 # The libraries of all that is dynamic, at the path where the loader looks.
 # Our own come from the build, whatever the host has installed.
 # What ldd does not know, such as a script, it says nothing about.
-find usr -type f -perm -u+x >"$build/initramfs/programs"
+find usr sbin -type f -perm -u+x >"$build/initramfs/programs"
 LD_LIBRARY_PATH=$build/lib xargs -r ldd <"$build/initramfs/programs" \
 	>"$build/initramfs/ldd" 2>/dev/null || true
 sed -n -e 's/.* => \(\/[^ ]*\) (.*/\1/p' \

@@ -145,6 +145,8 @@ choose_machine() {
 	kargs+=" unknown_nmi_panic=1 panic_print=0x41 log_buf_len=1M"
 	kargs+=" rcupdate.rcu_cpu_stall_timeout=60 tsc=reliable"
 	kargs+=" mitigations=off syscall.x32=y random.trust_cpu=on"
+	# On a busy host the kernel sees too few ticks, and would panic.
+	kargs+=" no_timer_check"
 	if [ "$icount" ]; then
 		accel=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
 		cpu+=,-erms,-fsrm

@@ -6,11 +6,12 @@
  * Usage: pty COMMAND [ARGUMENT]...
  *
  * Owns the terminal: 80 columns, all three standard descriptors.  What the
- * command prints there comes out on standard output.  Ends with the
- * command's status.  No locks; one thread.  Called by tests/cli/files.sh and
- * commands.sh.
+ * command prints there comes out on standard output; what comes in on standard
+ * input is typed there.  Ends with the command's status.  No locks; one
+ * thread.  Called by tests/cli/files.sh and commands.sh, tests/demos/tour.sh.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 int main(int argc, char **argv)
 {
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 },
+				{ -1, POLLIN, 0 } };
 	int status;
 	int master;
 	pid_t pid;
@@ -38,16 +41,27 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		_exit(127);
 	}
+	fds[1].fd = master;
 	for (;;) {
 		char buf[4096];
-		ssize_t n = read(master, buf, sizeof(buf));
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR)
+		if (poll(fds, 2, -1) < 0)
 			continue;
+		if (fds[0].revents) {
+			n = read(STDIN_FILENO, buf, sizeof(buf));
+			/* Nothing more will be typed. */
+			if (n <= 0 || write(master, buf, (size_t)n) < 0)
+				fds[0].fd = -1;
+		}
+		if (!fds[1].revents)
+			continue;
+		n = read(master, buf, sizeof(buf));
 		/* EIO: the last process has closed the terminal. */
 		if (n <= 0)
 			break;
-		if (fwrite(buf, 1, (size_t)n, stdout) != (size_t)n)
+		if (fwrite(buf, 1, (size_t)n, stdout) != (size_t)n ||
+		    fflush(stdout))
 			return 125;
 	}
 	if (fflush(stdout))

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * default_actions: what a signal does to a process that has no handler.
+ *
+ * Notes: S206 (001:127)
+ * Watch: for each signal a new child, without any handler, sends it to
+ *        itself; its parent looks what has become of the child.
+ * See:   the notes say that the child dies. Most do, some with a dump of their
+ *        memory ("core"); but some are stopped, and some live on.
+ */
+#include "../check.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#define CORE_PATTERN "/proc/sys/kernel/core_pattern"
+
+/* A stopped child; does this signal set it going? */
+static int continues(int number)
+{
+	pid_t child = need(fork()), seen;
+	int status;
+
+	if (!child) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	need(waitpid(child, &status, WUNTRACED));
+	need(kill(child, number));
+	seen = need(waitpid(child, &status, WCONTINUED | WNOHANG));
+	kill(child, SIGKILL);
+	if (!seen || WIFCONTINUED(status))
+		ended(child);
+	return seen == child;
+}
+
+/* One letter for what happens: Term, Core, Stop, Ignore, "K"eep on going. */
+static char action_of(int number, int *how)
+{
+	pid_t child = need(fork());
+	int status;
+
+	if (!child) {
+		/*
+		 * A group of its own, led from another group: in a group that
+		 * nobody could continue, the terminal's stops are ignored.
+		 */
+		need(setpgid(0, 0));
+		/* A shell's background jobs ignore some, and so would we. */
+		signal(number, SIG_DFL);
+		raise(number);
+		_exit(0);
+	}
+	need(waitpid(child, &status, WUNTRACED));
+	*how = status;
+	if (WIFSTOPPED(status)) {
+		need(kill(child, SIGKILL));
+		ended(child);
+		return 'S';
+	}
+	if (WIFSIGNALED(status))
+		return WCOREDUMP(status) ? 'C' : 'T';
+	return continues(number) ? 'K' : 'I';
+}
+
+/* Cores of some KiB, in this directory; returns the system's own pattern. */
+static void let_dump(char *pattern, size_t size)
+{
+	int fd = need(open(CORE_PATTERN, O_RDWR));
+	ssize_t len = need(read(fd, pattern, size - 1));
+
+	pattern[len] = 0;
+	if (strcmp(pattern, "core\n") != 0)
+		need(pwrite(fd, "core\n", 5, 0));
+	close(fd);
+	need(setrlimit(RLIMIT_CORE,
+		       &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
+	fd = need(open("/proc/self/coredump_filter", O_WRONLY));
+	need(write(fd, "0", 1));
+	close(fd);
+}
+
+static void restore(const char *pattern)
+{
+	int fd;
+
+	if (strcmp(pattern, "core\n") != 0) {
+		fd = need(open(CORE_PATTERN, O_WRONLY));
+		need(write(fd, pattern, strlen(pattern)));
+		close(fd);
+	}
+}
+
+int main(void)
+{
+	static const char kinds[] = "TCSIK";
+	static const char *const names[] = { "dies", "dies, core", "stopped",
+					     "lives on", "is continued" };
+	/* signal(7), signals 1 to 31 */
+	static const char manual[] = "TTCCCCCCTTCTTTTTIKSSSSICCTTITTC";
+	char dir[] = "/tmp/default_actions_XXXXXX", pattern[256], line[256];
+	char action[66] = "";
+	int how[65];
+
+	need_ptr(mkdtemp(dir));
+	need(chdir(dir));
+	let_dump(pattern, sizeof(pattern));
+	for (int n = 1; n < 32; n++)
+		action[n - 1] = action_of(n, &how[n]);
+	for (int n = SIGRTMIN; n <= SIGRTMAX; n++)
+		action[n - 1] = action_of(n, &how[n]);
+	restore(pattern);
+	unlink("core");
+	need(rmdir(dir));
+
+	for (int i = 0; kinds[i]; i++) {
+		snprintf(line, sizeof(line), "%-12s", names[i]);
+		for (int n = 1; n < 32; n++)
+			if (action[n - 1] == kinds[i])
+				snprintf(line + strlen(line),
+					 sizeof(line) - strlen(line), " %s",
+					 sigabbrev_np(n));
+		say("%s", line);
+	}
+	say("%d to %d, real-time: %c to %c (T: dies)", SIGRTMIN, SIGRTMAX,
+	    action[SIGRTMIN - 1], action[SIGRTMAX - 1]);
+
+	check(WIFSIGNALED(how[SIGUSR1]) && WTERMSIG(how[SIGUSR1]) == SIGUSR1,
+	      "S206", "SIGUSR1 without a handler: the process dies of it");
+	check(action[SIGCHLD - 1] == 'I' && action[SIGURG - 1] == 'I' &&
+		      action[SIGWINCH - 1] == 'I' && action[SIGCONT - 1] == 'K',
+	      "S206", "without a handler for CHLD, URG, WINCH, CONT: it lives");
+	check(action[SIGTSTP - 1] == 'S' && action[SIGTTIN - 1] == 'S', "S206",
+	      "without a handler for TSTP or TTIN: it is stopped");
+	check(!strncmp(action, manual, 31), "S206",
+	      "all 31 default actions are as signal(7) has them");
+	check(strspn(action + SIGRTMIN - 1, "T") == SIGRTMAX - SIGRTMIN + 1U,
+	      "S206", "a real-time signal without a handler: it dies");
+	return done();
+}
