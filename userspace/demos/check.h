@@ -160,14 +160,14 @@ static inline void sleep_ms(long ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
-#define until(cond)                                                      \
-	do {                                                             \
-		for (int ms_ = 0; !(cond); ms_++) {                      \
-			if (ms_ == 20000)                                \
-				give_up(__FILE__, __LINE__, #cond,       \
-					"did not come true in 20 s");    \
-			sleep_ms(1);                                     \
-		}                                                        \
+#define until(cond)                                                   \
+	do {                                                          \
+		for (int ms_ = 0; !(cond); ms_++) {                   \
+			if (ms_ == 20000)                             \
+				give_up(__FILE__, __LINE__, #cond,    \
+					"did not come true in 20 s"); \
+			sleep_ms(1);                                  \
+		}                                                     \
 	} while (0)
 
 static inline int done(void)
