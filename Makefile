@@ -91,8 +91,12 @@ lib: deps-run ## Build libmbox
 tools: lib ## Build mboxctl
 	+$(Q)test ! -e userspace/tools/Makefile || $(SUB) -C userspace/tools
 
+# Who only wants to look around in the guest need not install compilers for
+# the one demo that has to be built for another machine.
+demo_deps := $(if $(filter run vm shell gdb,$(MAKECMDGOALS)),deps-run,deps-test)
+
 .PHONY: demos
-demos: lib | $(filter deps-test,$(MAKECMDGOALS)) ## Build the demos; TOPIC=pipes builds one topic
+demos: lib $(demo_deps) ## Build the demos; TOPIC=pipes builds one topic
 	+$(Q)$(SUB) -C userspace/demos $(if $(TOPIC),TOPIC=$(TOPIC))
 
 .PHONY: tests

@@ -2,7 +2,7 @@
 /*
  * sig_usr1: the notes' signal program, corrected: no race, and no sleep(3).
  *
- * Notes: S218 (001:272), S322 (001:295), S323 (001:301), S325 (001:295)
+ * Notes: S218 (001:272), S322 (001:303), S323 (001:303), S325 (001:295)
  * Watch: a parent sends SIGUSR1 to its child at once. SIGUSR1 is held before
  *        the fork(), and sigsuspend() lets it in while it waits. Two
  *        hundred runs; in half of them the child waits only after the signal.
@@ -52,7 +52,7 @@ static int run(bool late)
 		act_child.sa_flags = 0;
 		sigemptyset(&act_child.sa_mask);
 		need(sigaction(SIGUSR1, &act_child, 0));
-		alarm(8); /* the end of one who would sleep for ever */
+		alarm(20); /* the end of one who would sleep for ever */
 		if (late)
 			until(is_pending());
 		sigsuspend(&before); /* opens the mask and sleeps, in one */
