@@ -167,6 +167,8 @@ stage_tidy() {
 		# A demo may run other programs, multiply small constants and
 		# copy short texts, in a way that reads well.
 		demo_checks+=,-clang-analyzer-security.insecureAPI.strcpy
+		# And the analyzer thinks that getsockname() fills nothing in.
+		demo_checks+=,-clang-analyzer-core.CallAndMessage
 		demo_checks+=,-bugprone-implicit-widening-of-multiplication-result
 		files '^userspace/demos/.*\.c$' |
 			xargs -r -I{} -P 2 sh -c "$tidy" sh \

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# java_one_at_a_time: a server without threads lets all wait for a slow client.
+#
+# Notes: S267 (000:362), S330 (000:366)
+# Watch: the notes' date server, then the corrected one with a thread for each
+#        client. The service is made to hear a line from the client first: the
+#        programs are compiled beside slow/Socket.java. Client 1 says nothing,
+#        client 2 has sent its line.
+# See:   the server as printed is in read() for client 1, and client 2 is not
+#        even accepted. With threads client 2 has its date at once.
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=/dev/null
+. "$here/../check.sh"
+PATH=$PATH:/usr/sbin
+
+# Port 6013 may be taken here: into a network of our own, if one can be made.
+if [ -z "${OWN_NET-}" ]; then
+	for how in -n -rn; do
+		! unshare $how ip link set lo up 2>/dev/null ||
+			OWN_NET=1 exec unshare $how "$0"
+	done
+else
+	ip link set lo up
+fi
+work=$(mktemp -d)
+cd "$work" || exit
+cleanup() {
+	# shellcheck disable=SC2046  # each process is a word
+	kill -KILL $(jobs -p)
+	wait
+	rm -rf "$work"
+} 2>/dev/null
+trap cleanup EXIT
+java=(java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
+javac=(javac -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData)
+
+# wait_for PROCESS COMMAND...: until COMMAND succeeds; PROCESS must live.
+wait_for() {
+	local process=$1 tries
+
+	shift
+	for ((tries = 0; tries < 1200; tries++)); do
+		! "$@" || return 0
+		kill -0 "$process" 2>/dev/null || break
+		sleep 0.05
+	done
+	echo "waited in vain for: $*" >&2
+	return 1
+}
+
+# in_state STATE: is there a socket of port 6013 (177D) in this TCP state?
+in_state() {
+	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+		awk -v state="$1" '$2 ~ /:177D$/ && $4 == state { found = 1 }
+			END { exit !found }'
+}
+listens=0A
+if in_state $listens; then
+	echo "port 6013 is taken" >&2
+	exit 1
+fi
+
+# try_out VERSION: starts that server, and connects client 1, which says
+# nothing, as descriptor 3, and client 2, which asks, as descriptor 4.
+try_out() {
+	rm -f ./*
+	cp "$here"/slow/*.java .
+	cp "$here/$1" DateServer.java
+	"${javac[@]}" -encoding UTF-8 ./*.java || exit
+	"${java[@]}" DateServer >log 2>&1 &
+	server=$!
+	wait_for $server in_state $listens || exit
+	exec 3<>/dev/tcp/127.0.0.1/6013
+	wait_for $server grep -q hearing log || exit
+	exec 4<>/dev/tcp/127.0.0.1/6013
+	echo "my line" >&4
+}
+
+# How many clients wait to be accepted.
+waiting() {
+	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '
+		$2 ~ /:177D$/ && $4 == "0A" { n += substr($5, 10) } END { print n }'
+}
+
+has_nothing() {
+	! read -r -t 0 -u "$1"
+}
+
+# Client 2 has come to the queue, or even out of it.
+client_2_has_come() {
+	queue=$(waiting)
+	[ "$queue" = 1 ] || [ "$(grep -c hearing log)" = 2 ]
+}
+
+client_2_waits() {
+	[ "$queue" = 1 ] && has_nothing 4
+}
+
+is_a_date() {
+	LC_ALL=C date -d "${1:-none}" >/dev/null 2>&1
+}
+
+try_out DateServer.printed
+wait_for $server client_2_has_come
+# At SIGQUIT a JVM prints where each of its threads is.
+kill -QUIT $server
+wait_for $server grep -q 'JNI global ref' log
+place=$(sed -n '/^"main"/,/^$/p' log |
+	grep -oE '(Socket[.]get|DateServer[.])[^)]*\)')
+say "the server is in" "${place//$'\n'/ of }"
+say "clients that are connected, but not accepted: $queue"
+check S267 "as printed: the only thread is busy with the client that is slow" \
+	grep -q Socket.getOutputStream <<<"$place"
+check S267 "as printed: the next client waits, though it has sent its line" \
+	client_2_waits
+echo "at last" >&3
+read -r -t 30 first <&3
+read -r -t 30 second <&4
+say "client 1 says its line and gets: $first; client 2: $second"
+check S267 "the next client is served when the slow one is done" \
+	is_a_date "$second"
+exec 3>&- 4>&-
+kill $server
+wait $server 2>/dev/null
+first='' second=''
+
+try_out DateServer.java
+read -r -t 10 second <&4
+say "with threads client 2 gets, while client 1 is silent: $second"
+check "S267 S330" "with a thread for each client a slow one holds up nobody" \
+	is_a_date "$second"
+check S330 "the slow client has its thread, and nothing was sent to it yet" \
+	has_nothing 3
+echo "at last" >&3
+read -r -t 30 first <&3
+say "client 1 says its line and gets: $first"
+check S330 "the slow client is served too, when it has spoken" \
+	is_a_date "$first"
+finish
