@@ -178,7 +178,7 @@ stage_tidy() {
 }
 
 stage_shellcheck() {
-	shell_scripts | xargs shellcheck -x
+	shell_scripts | xargs -r shellcheck -x
 }
 
 stage_codespell() {

@@ -439,7 +439,8 @@ struct mbox_waiter {
  * @max_bytes: out: bound on bytes of messages, 0: none
  * @messages: out: messages it holds
  * @bytes: out: bytes of messages it holds
- * @peak_messages: out: most messages it ever held
+ * @peak_messages: out: most messages it ever held; one that is being handed
+ *	over counts, also where nothing is buffered
  * @charged: out: bytes of kernel memory its messages are charged for
  * @sent: out: messages accepted so far
  * @received: out: messages received so far
