@@ -17,7 +17,7 @@
 #include <stddef.h>
 
 #define IPC_MAX_SIZE 4096
-/* What every mechanism can hold without a receiver, whatever its limits. */
+/* Messages of up to 2 KiB that each can hold without a receiver, by default. */
 #define IPC_HOLDS 8
 
 struct ipc {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * queue.c: the mechanisms of ipc.h that the kernel calls message queues, those
- * of System V and of POSIX. Their limits are small by default: 8 messages fit
- * in both.
+ * of System V and of POSIX. Their limits are small by default, see IPC_HOLDS.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,6 +28,7 @@ static int sysv_open(struct ipc *ipc)
 	if (!ipc->own)
 		return -1;
 	ipc->in = msgget(IPC_PRIVATE, 0600);
+	ipc->out = ipc->in;
 	if (ipc->in < 0)
 		free(ipc->own);
 	return ipc->in < 0 ? -1 : 0;
@@ -40,7 +40,7 @@ static int sysv_send(struct ipc *ipc, const void *message)
 
 	m->type = 1;
 	memcpy(m->text, message, ipc->size);
-	return msgsnd(ipc->in, m, ipc->size, 0);
+	return msgsnd(ipc->out, m, ipc->size, 0);
 }
 
 static int sysv_receive(struct ipc *ipc, void *message)

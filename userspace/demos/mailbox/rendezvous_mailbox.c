@@ -77,8 +77,8 @@ int main(void)
 	err = mbox_recv_with(mb, text, sizeof(text), &recv_now, NULL) < 0 ?
 		      errno :
 		      0;
-	say("a sender is killed while it waits; is its message there? %s",
-	    strerror(err));
+	say("a sender is killed while it waits; is its message there?");
+	say("  receive without waiting: %s", strerror(err));
 	check(err == EAGAIN, "S88",
 	      "there is no buffer: the message stays with its sender");
 	mbox_close(mb);

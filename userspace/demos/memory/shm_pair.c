@@ -31,25 +31,28 @@ static struct region *open_region(int flags)
 	return region;
 }
 
-/* Copies the region's line in /proc/PID/maps, if there is one. */
-static int listed(pid_t pid, char *line, int size)
+/* Copies of the region's line in /proc/PID/maps, if there is one, what counts. */
+static int listed(pid_t pid, char *text, size_t size)
 {
-	char path[64];
+	char path[64], line[256], range[64] = "";
 	FILE *maps;
 	int found = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
 	maps = need_ptr(fopen(path, "r"));
-	while (!found && fgets(line, size, maps))
+	while (!found && fgets(line, sizeof(line), maps))
 		found = strstr(line, " rw-s ") && strstr(line, "/dev/shm" NAME);
 	fclose(maps);
-	line[found ? strcspn(line, "\n") : 0] = 0;
+	if (found)
+		sscanf(line, "%63s", range);
+	snprintf(text, size, "%s %s", found ? range : "nothing",
+		 found ? "rw-s /dev/shm" NAME : "");
 	return found;
 }
 
 int main(void)
 {
-	char mine[256], theirs[256], nobodys[256];
+	char mine[128], theirs[128], nobodys[128];
 	struct region *region;
 	pid_t other, bystander;
 	int status, both;

@@ -3,7 +3,7 @@
  * link.c: carries messages over a mailbox or a socket. See stubs.h.
  *
  * A mailbox keeps messages apart. The reply goes to the client's own mailbox,
- * "NAME-PID"; the kernel stamps the PID, nobody can feign it. A stream has no
+ * "NAME-PID"; the kernel stamps the PID, no sender can forge it. A stream has no
  * messages, so each gets its length in front (RFC 5531, record marking).
  */
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@
 #include "stubs.h"
 
 /* A client does not wait for ever. */
-enum { PATIENCE_S = 10 };
+enum { PATIENCE_S = 20 };
 
 static const uint32_t last_fragment = 1U << 31;
 
@@ -81,12 +81,13 @@ static int open_link(struct link *link, const char *where, int is_server)
 
 int link_open(struct link *link, const char *where)
 {
-	int ret = open_link(link, where, 0);
-
-	setsockopt(link->fd, SOL_SOCKET, SO_RCVTIMEO,
-		   &(struct timeval){ .tv_sec = PATIENCE_S },
-		   sizeof(struct timeval));
-	return ret;
+	if (open_link(link, where, 0))
+		return -1;
+	if (link->fd < 0)
+		return 0;
+	return setsockopt(link->fd, SOL_SOCKET, SO_RCVTIMEO,
+			  &(struct timeval){ .tv_sec = PATIENCE_S },
+			  sizeof(struct timeval));
 }
 
 int link_listen(struct link *link, const char *where)

@@ -76,6 +76,7 @@ int main(void)
 	ssize_t len[2], reply_len[2];
 	pid_t pid;
 
+	say("bytes 20 to 23 of a call: the function; from byte 40: arguments");
 	rpc = need_ptr(mbox_create("rpc", MBOX_RECV, 0666, NULL));
 	pid = need(fork());
 	if (!pid)
@@ -96,7 +97,6 @@ int main(void)
 		mbox_close(back);
 	}
 	need(mbox_status(rpc, &daemons));
-	say("bytes 20 to 23: the function; from byte 40: its arguments");
 	check(word(call[0], 20) == CALC_ADD && word(call[1], 20) == CALC_COUNT,
 	      "S278 S277", "each message names its function by a number");
 	check(len[0] == 48 && word(call[0], 40) == 2 &&

@@ -6,12 +6,12 @@
  * Watch: a server adds 1 to a counter on its disk (memory that outlives it) and
  *        is killed with SIGKILL inside the procedure: before it has added, or
  *        after. The client calls again with the same number, and another server
- *        answers. Then the same over a mailbox.
+ *        answers. Then a server dies that owes a reply over a mailbox.
  * See:   the client sees the same in both cases: an error, and not whether the
  *        call was carried out. If it calls again, a server that remembers
  *        replies in its own memory adds twice; one that keeps them beside the
- *        counter does not. A mailbox does not report the end of a server; only
- *        a deadline ends the wait.
+ *        counter does not. Over a mailbox only a deadline ends the wait, unless
+ *        the client asks with MBOX_HANGUP to be told of the last sender's end.
  */
 #include "../check.h"
 
@@ -111,12 +111,34 @@ static int crash_and_retry(enum crash crash, int keep, int *error)
 	return disk->counter;
 }
 
+/* A server that dies owing a reply; the error that ends the client's wait. */
+static int wait_for_the_dead(unsigned int flag, int patience_ms)
+{
+	struct mbox *both = need_ptr(
+		mbox_create(NULL, MBOX_SEND | MBOX_RECV | flag, 0, NULL));
+	struct mbox *replies = need_ptr(mbox_copy(both, MBOX_RECV));
+	struct mbox_recv_options wait = { 0 };
+	int value, error = 0;
+	pid_t pid;
+	char byte;
+
+	pid = need(fork());
+	if (!pid)
+		stop_here();
+	mbox_close(both); /* now only the server can send */
+	need(read(in_procedure[0], &byte, 1));
+	need(kill(pid, SIGKILL));
+	ended(pid);
+	wait.deadline = mbox_deadline_in(patience_ms * 1000000ULL);
+	if (mbox_recv_with(replies, &value, sizeof(value), &wait, NULL) < 0)
+		error = errno;
+	mbox_close(replies);
+	return error;
+}
+
 int main(void)
 {
-	struct mbox_recv_options wait = { 0 };
-	struct mbox *requests, *replies;
-	int before, after, kept, error[3], value, why = 0;
-	pid_t pid;
+	int before, after, kept, error[3], patient, told;
 
 	disk = need_ptr(mmap(NULL, sizeof(*disk), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0));
@@ -132,24 +154,13 @@ int main(void)
 	check(kept == 1, "S119",
 	      "with the replies kept beside the data it is right as well");
 
-	requests = need_ptr(mbox_create(NULL, MBOX_SEND | MBOX_RECV, 0, NULL));
-	replies = need_ptr(mbox_create(NULL, MBOX_SEND | MBOX_RECV, 0, NULL));
-	pid = need(fork());
-	if (!pid) {
-		need(mbox_recv(requests, &value, sizeof(value)));
-		stop_here();
-	}
-	need(mbox_send(requests, &(int){ 1 }, sizeof(int)));
-	need(read(in_procedure[0], &value, 1));
-	need(kill(pid, SIGKILL));
-	ended(pid);
-	wait.deadline = mbox_deadline_in(100000000); /* 0.1 s */
-	if (mbox_recv_with(replies, &value, sizeof(value), &wait, NULL) < 0)
-		why = errno;
-	say("over a mailbox, server killed: after 0.1 s: %s", strerror(why));
-	check(why == ETIMEDOUT, "S119",
-	      "over a mailbox only the deadline ends the client's wait");
-	mbox_close(requests);
-	mbox_close(replies);
+	patient = wait_for_the_dead(0, 100);
+	told = wait_for_the_dead(MBOX_HANGUP, 20000);
+	say("over a mailbox, after 0.1 s:  %s", strerror(patient));
+	say("with MBOX_HANGUP, at once:    %s", strerror(told));
+	check(patient == ETIMEDOUT, "S119",
+	      "over a mailbox the deadline ends the client's wait");
+	check(told == EPIPE, "S119",
+	      "with MBOX_HANGUP the end of the server ends it");
 	return done();
 }

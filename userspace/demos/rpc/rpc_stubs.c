@@ -58,11 +58,11 @@ static size_t serve(const unsigned char *call, size_t len, char *reply)
 
 int main(void)
 {
-	char call[MESSAGE_ROOM], reply[MESSAGE_ROOM];
+	char call[MESSAGE_ROOM], reply[MESSAGE_ROOM], mismatch[MESSAGE_ROOM];
 	const size_t call_len = sizeof(golden_call);
 	unsigned char bad[MESSAGE_ROOM] = { 0 };
 	int args[] = { 2, 3 }, result = 0;
-	size_t len, reply_len;
+	size_t len, reply_len, mismatch_len;
 
 	len = marshal_call(call, sizeof(call), 7, CALC_ADD, args, 2);
 	say("client stub: add(2, 3) -> %zu bytes, the last 8 are arguments",
@@ -96,10 +96,16 @@ int main(void)
 	serve(bad, call_len + 4, reply); /* an argument too many */
 	bad[23] = 99; /* the procedure */
 	reply_len = serve(bad, call_len, reply);
-	say("calls cut off, too long, or of procedure 99: %d were carried out",
+	bad[23] = 1;
+	bad[19] = 9; /* the version */
+	mismatch_len = serve(bad, call_len, mismatch);
+	say("cut off, too long, of procedure 99 or version 9: %d carried out",
 	    calls);
 	check(!calls, "S287", "a malformed call does not reach the procedure");
 	check(reply_len == 24 && reply[23] == 3, "S287",
-	      "of a procedure that is not there the reply says so");
+	      "the reply says that there is no such procedure");
+	check(mismatch_len == 32 && mismatch[23] == 2 && mismatch[27] == 1 &&
+		      mismatch[31] == 1,
+	      "S287", "or which versions there are");
 	return done();
 }

@@ -18,7 +18,7 @@
 
 #include "stubs.h"
 
-enum { LINKS = 3, CALLS = 300 };
+enum { LINKS = 3, CALLS = 100 };
 
 static const char *const where[LINKS] = { "mbox:rpc_transports",
 					  "unix:/tmp/rpc_transports",
@@ -53,7 +53,7 @@ static void serve(struct link *link, int nr)
 	_exit(1);
 }
 
-/* Packets that the loopback device of our network has sent. */
+/* Packets that have passed the loopback device of our network. */
 static long loopback_packets(void)
 {
 	FILE *file = need_ptr(fopen("/proc/net/dev", "r"));

@@ -56,7 +56,7 @@ static void show(const char *title, const unsigned char *bytes, size_t len)
 	for (size_t i = 0; i < len; i++)
 		used += snprintf(line + used, sizeof(line) - used, "%s%02x",
 				 i % 4	 ? "" :
-				 i == 24 ? "\n          " :
+				 i == 24 ? "\n           " :
 					   " ",
 				 bytes[i]);
 	say("%s", line);

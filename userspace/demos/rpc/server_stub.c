@@ -31,8 +31,10 @@ size_t answer(const struct procedures *procedures, char *call, size_t len,
 	if (!ok || head[TYPE] != CALL || head[RPC] != RPC_MSG_VERSION)
 		return 0;
 
-	if (head[PROGRAM] != CALC || head[VERSION] != CALC_V1)
+	if (head[PROGRAM] != CALC)
 		status = PROG_UNAVAIL;
+	else if (head[VERSION] != CALC_V1)
+		status = PROG_MISMATCH;
 	else if (head[PROCEDURE] == CALC_ADD)
 		if (unmarshal_args(&in, len, args, 2))
 			result = procedures->add(args[0], args[1]);
@@ -54,6 +56,9 @@ size_t answer(const struct procedures *procedures, char *call, size_t len,
 	     xdr_u_int(&out, &(u_int){ AUTH_NONE }) &&
 	     xdr_u_int(&out, &(u_int){ 0 }) && xdr_u_int(&out, &status) &&
 	     (status != SUCCESS || xdr_int(&out, &result));
+	if (status == PROG_MISMATCH) /* the lowest and the highest version */
+		ok = ok && xdr_u_int(&out, &(u_int){ CALC_V1 }) &&
+		     xdr_u_int(&out, &(u_int){ CALC_V1 });
 	len = ok ? xdr_getpos(&out) : 0;
 	xdr_destroy(&out);
 	return len;

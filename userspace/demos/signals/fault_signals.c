@@ -5,7 +5,7 @@
  * Notes: S199 (001:119)
  * Watch: the program writes through a null pointer, writes to a page that
  *        is read-only, divides by zero, and sends itself SIGSEGV.
- * See:   the processor's trap becomes a signal. The siginfo says why and at
+ * See:   the processor's trap becomes a signal. Its siginfo says why and at
  *        which address; the signal of kill() has a sender instead.
  */
 #include "../check.h"
@@ -15,6 +15,17 @@
 
 static sigjmp_buf before;
 static siginfo_t seen;
+
+static const char *why(void)
+{
+	if (seen.si_code == SI_USER)
+		return "SI_USER";
+	if (seen.si_signo == SIGFPE)
+		return seen.si_code == FPE_INTDIV ? "FPE_INTDIV" : "?";
+	return seen.si_code == SEGV_MAPERR ? "SEGV_MAPERR" :
+	       seen.si_code == SEGV_ACCERR ? "SEGV_ACCERR" :
+					     "?";
+}
 
 /* To return would repeat the instruction that trapped, for ever. */
 static void handler(int number, siginfo_t *info, void *context)
@@ -38,9 +49,8 @@ int main(void)
 
 	if (!sigsetjmp(before, 1))
 		*null = 1; /* NOLINT: wrong, as it shall be */
-	say("null pointer:   signal %d (%s), code %d, address %p",
-	    seen.si_signo, sigabbrev_np(seen.si_signo), seen.si_code,
-	    seen.si_addr);
+	say("null pointer:   SIG%s, %s, address %#lx",
+	    sigabbrev_np(seen.si_signo), why(), (long)seen.si_addr);
 	check(seen.si_signo == SIGSEGV && seen.si_code == SEGV_MAPERR &&
 		      !seen.si_addr,
 	      "S199", "a null pointer: trap, SIGSEGV, no memory at address 0");
@@ -49,26 +59,23 @@ int main(void)
 			     -1, 0));
 	if (!sigsetjmp(before, 1))
 		page[5] = 1;
-	say("read-only page: signal %d (%s), code %d, address %p",
-	    seen.si_signo, sigabbrev_np(seen.si_signo), seen.si_code,
-	    seen.si_addr);
+	say("read-only page: SIG%s, %s, address %#lx",
+	    sigabbrev_np(seen.si_signo), why(), (long)seen.si_addr);
 	check(seen.si_signo == SIGSEGV && seen.si_code == SEGV_ACCERR &&
 		      seen.si_addr == page + 5,
 	      "S199", "a forbidden write: trap, SIGSEGV with its address");
 
 	if (!sigsetjmp(before, 1))
 		result = result / zero; /* NOLINT */
-	say("1 / 0:          signal %d (%s), code %d, at instruction %p",
-	    seen.si_signo, sigabbrev_np(seen.si_signo), seen.si_code,
-	    seen.si_addr);
+	say("1 / 0:          SIG%s, %s, at instruction %#lx",
+	    sigabbrev_np(seen.si_signo), why(), (long)seen.si_addr);
 	check(seen.si_signo == SIGFPE && seen.si_code == FPE_INTDIV, "S199",
 	      "division by zero: trap, SIGFPE for an integer division");
 
 	if (!sigsetjmp(before, 1))
 		need(kill(getpid(), SIGSEGV));
-	say("kill():         signal %d (%s), code %d, from process %d",
-	    seen.si_signo, sigabbrev_np(seen.si_signo), seen.si_code,
-	    seen.si_pid);
+	say("kill():         SIG%s, %s, from process %d",
+	    sigabbrev_np(seen.si_signo), why(), seen.si_pid);
 	check(seen.si_signo == SIGSEGV && seen.si_code == SI_USER &&
 		      seen.si_pid == getpid(),
 	      "S199", "without a trap: the same signal, sent by a process");

@@ -5,14 +5,16 @@
  * Notes: S201 (001:122)
  * Watch: a null pointer, a child that ends, a pipe without reader and a timer.
  *        Nobody calls kill(), until the end.
- * See:   four signals arrive all the same. Their si_code says what made the
- *        kernel send them; only that of kill() is SI_USER for a timer's signal.
+ * See:   four signals arrive all the same: SIGSEGV in the child, SIGCHLD,
+ *        SIGPIPE and SIGALRM here. The si_code tells the timer's SIGALRM (128,
+ *        SI_KERNEL) from that of kill() (0, SI_USER). Not always: SIGPIPE has
+ *        0 too, as the kernel sends it in the name of the process that writes.
  */
 #include "../check.h"
 #include <signal.h>
 #include <sys/time.h>
 
-/* Takes a signal that is held; gives up after 5 s. */
+/* Takes a signal that is held; gives up after 20 s. */
 static siginfo_t take(int number)
 {
 	siginfo_t info = { 0 };
@@ -20,8 +22,8 @@ static siginfo_t take(int number)
 
 	sigemptyset(&one);
 	sigaddset(&one, number);
-	if (sigtimedwait(&one, &info, &(struct timespec){ 5, 0 }) == number)
-		say("  %s arrived, its si_code is %d", sigabbrev_np(number),
+	if (sigtimedwait(&one, &info, &(struct timespec){ 20, 0 }) == number)
+		say("  SIG%s arrives, its si_code is %d", sigabbrev_np(number),
 		    info.si_code);
 	return info;
 }
@@ -68,7 +70,7 @@ int main(void)
 	check(info.si_signo == SIGALRM && info.si_code == SI_KERNEL, "S201",
 	      "the kernel sent SIGALRM when the time had come");
 
-	say("send the same with kill()");
+	say("send a signal of the same kind with kill()");
 	need(kill(getpid(), SIGALRM));
 	info = take(SIGALRM);
 	check(info.si_code == SI_USER && info.si_pid == getpid(), "S201",

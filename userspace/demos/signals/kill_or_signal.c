@@ -6,8 +6,8 @@
  * Watch: a child calls signal(), sigaction(), kill(), raise(), sigqueue(), and
  *        its parent traces the system calls, as strace does.
  * See:   signal() names no receiver: it installs the caller's own handler,
- *        by the system call rt_sigaction. The sending calls have two names: of
- *        the receiver and of the signal.
+ *        by the system call rt_sigaction. The calls that send name two: the
+ *        receiver and the signal (SIGUSR1 is 10).
  */
 #include "../check.h"
 #include <signal.h>
@@ -22,7 +22,7 @@ static void handler(int number)
 	runs++;
 }
 
-/* The exit status tells how often the handler had run after each step. */
+/* The exit status: runs of the handler after the first two calls, and in all. */
 static void traced(void)
 {
 	struct sigaction action = { .sa_handler = handler };
@@ -44,7 +44,7 @@ struct call {
 	unsigned long long number, args[3];
 };
 
-static int trace(pid_t child, struct call calls[16])
+static int trace(pid_t child, struct call calls[16], int *exit_status)
 {
 	struct __ptrace_syscall_info info;
 	int status, signal_to_pass = 0, count = 0;
@@ -56,10 +56,8 @@ static int trace(pid_t child, struct call calls[16])
 		need(ptrace(PTRACE_SYSCALL, child, 0, signal_to_pass));
 		need(waitpid(child, &status, 0));
 		if (WIFEXITED(status)) {
-			say("the child says: handler ran %d times after the "
-			    "first two calls, %d in all",
-			    WEXITSTATUS(status) / 10, WEXITSTATUS(status) % 10);
-			return WEXITSTATUS(status) == 3 ? count : -1;
+			*exit_status = WEXITSTATUS(status);
+			return count;
 		}
 		signal_to_pass = WSTOPSIG(status);
 		if (signal_to_pass != (SIGTRAP | 0x80))
@@ -88,17 +86,24 @@ static int is(const struct call *call, long number, long arg0, long arg1)
 	       (arg1 < 0 || call->args[1] == (unsigned long long)arg1);
 }
 
-static const char *name_of(const struct call *call)
+static void show(const char *wrote, const struct call *call)
 {
+	const unsigned long long *arg = call->args;
+
 	switch (call->number) {
 	case SYS_rt_sigaction:
-		return "rt_sigaction";
+		say("%-27s -> rt_sigaction(%llu, ...)", wrote, arg[0]);
+		break;
 	case SYS_kill:
-		return "kill";
+		say("%-27s -> kill(%llu, %llu)", wrote, arg[0], arg[1]);
+		break;
 	case SYS_tgkill:
-		return "tgkill";
+		say("%-27s -> tgkill(%llu, %llu, %llu)", wrote, arg[0], arg[1],
+		    arg[2]);
+		break;
 	default:
-		return "rt_sigqueueinfo";
+		say("%-27s -> rt_sigqueueinfo(%llu, %llu, ...)", wrote, arg[0],
+		    arg[1]);
 	}
 }
 
@@ -111,30 +116,26 @@ int main(void)
 					     "sigqueue(pid, SIGUSR1, ...)" };
 	struct call calls[16] = { 0 };
 	pid_t child = need(fork());
-	int count;
+	int count, status;
 
 	if (!child)
 		traced();
-	count = trace(child, calls);
-	for (int i = 0; i < 5 && i < count; i++) {
-		if (calls[i].number == SYS_rt_sigaction)
-			say("%-28s is the system call %s(%lld, ...)", wrote[i],
-			    name_of(&calls[i]), calls[i].args[0]);
-		else
-			say("%-28s is the system call %s(%lld, %lld, ...)",
-			    wrote[i], name_of(&calls[i]), calls[i].args[0],
-			    calls[i].args[1]);
-	}
+	count = trace(child, calls, &status);
+	say("%-27s -> %s", "written by the child", "its system call");
+	for (int i = 0; i < 5 && i < count; i++)
+		show(wrote[i], &calls[i]);
+	say("the handler ran %d times after the first two, %d times in all",
+	    status / 10, status % 10);
 	check(is(&calls[0], SYS_rt_sigaction, SIGUSR1, -1) &&
 		      is(&calls[1], SYS_rt_sigaction, SIGUSR1, -1),
 	      "S210",
 	      "signal() and sigaction() install, they name no receiver");
-	check(count == 5, "S210",
-	      "the handler ran for no signal(), and for "
-	      "each call that sends");
+	check(count == 5 && status == 3, "S210",
+	      "the handler ran for no signal(), but for each call that sends");
 	check(is(&calls[2], SYS_kill, child, SIGUSR1), "S210",
 	      "kill() is the call with a receiver and a signal");
 	check(is(&calls[3], SYS_tgkill, child, child) &&
+		      calls[3].args[2] == SIGUSR1 &&
 		      is(&calls[4], SYS_rt_sigqueueinfo, child, SIGUSR1),
 	      "S210", "raise() and sigqueue() send too, by calls of their own");
 	return done();

@@ -17,12 +17,14 @@ static void handler(int number)
 }
 
 /* Tries it with each signal, and lists those that refuse with EINVAL. */
-static void refusing(void (*how)(int), int *count, int list[32])
+static void refusing(void (*how)(int), int *count, int list[64])
 {
 	struct sigaction action = { .sa_handler = how }, old;
 
 	*count = 0;
-	for (int n = 1; n < 32; n++) {
+	for (int n = 1; n <= SIGRTMAX; n++) {
+		if (n > 31 && n < SIGRTMIN)
+			continue; /* the C library keeps these to itself */
 		if (sigaction(n, &action, &old) == 0)
 			need(sigaction(n, &old, NULL));
 		else if (errno == EINVAL)
@@ -43,7 +45,7 @@ static void stubborn(int ready)
 
 int main(void)
 {
-	int count, list[32], ready[2], survived, status, stopped, end;
+	int count, list[64] = { 0 }, ready[2], survived, status, stopped, end;
 	sigset_t all, old, held;
 	pid_t child;
 	char byte;

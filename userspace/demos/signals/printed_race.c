@@ -2,7 +2,7 @@
 /*
  * printed_race: the notes' signal program as printed, when it has no luck.
  *
- * Notes: S323 (001:301), S325 (001:295)
+ * Notes: S323 (001:303), S325 (001:295)
  * Watch: the program runs, with its child held back by ptrace() until the
  *        signal has been sent. A signal to the parent cuts its sleep(3) short.
  * See:   the signal is handled before the child waits for it: both processes
@@ -91,9 +91,9 @@ int main(void)
 
 	pid = start(&out);
 	child = hold_both(pid);
-	say("child %d is held back; its parent is about to sleep, and catches "
-	    "signals %#llx",
-	    child, set_of(pid, "SigCgt"));
+	say("the child is held back, its parent is about to sleep");
+	say("  the parent has handlers for the signals %#llx",
+	    set_of(pid, "SigCgt"));
 	need(kill(pid, SIGUSR1));
 	need(ptrace(PTRACE_DETACH, pid, 0, 0));
 	len = need(read(out, text, sizeof(text)));

@@ -2,18 +2,20 @@
 /*
  * printed_sigpause: the notes' signal program as printed, when it has luck.
  *
- * Notes: S218 (001:272), S322 (001:295)
- * Watch: the program runs as it is, which takes 3 s. sigpause() is nowhere
- *        declared, so the compiler warns, and the linker takes the old one of
- *        BSD, which wants a set of signals.
+ * Notes: S218 (001:272), S322 (001:303)
+ * Watch: the program runs as it is, which takes 3 s. sigpause() is declared
+ *        for X/Open programs only, so the compiler warns, and the linker takes
+ *        the old one of BSD, which wants a set of signals. While we look at the
+ *        child, ptrace() holds the parent before its sleep(3).
  * See:   SIGUSR1 is 10, binary 1010: while the child waits it holds signals 2
  *        and 4. By accident it does not hold SIGUSR1, and so the program works.
  */
 #include "../check.h"
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 
-/* Runs the program; its output comes from *out. */
+/* Runs the program, to be traced; its output comes from *out. */
 static pid_t start(int *out)
 {
 	int fd[2];
@@ -26,11 +28,31 @@ static pid_t start(int *out)
 		close(fd[0]);
 		close(fd[1]);
 		signal(SIGINT, SIG_DFL); /* shells may ignore it */
+		need(ptrace(PTRACE_TRACEME, 0, 0, 0));
 		need(execlp("printed_sig_usr1", "printed_sig_usr1", NULL));
 	}
 	close(fd[1]);
 	*out = fd[0];
 	return pid;
+}
+
+/* Lets the program run until it is about to sleep. */
+static void run_until_sleep(pid_t pid)
+{
+	struct __ptrace_syscall_info info;
+	int status;
+
+	need(waitpid(pid, &status, 0));
+	need(ptrace(PTRACE_SETOPTIONS, pid, 0,
+		    PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
+	do {
+		need(ptrace(PTRACE_SYSCALL, pid, 0, 0));
+		need(waitpid(pid, &status, 0));
+		if (!WIFSTOPPED(status))
+			give_up(__FILE__, __LINE__, "waitpid", "it ended");
+		need(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info));
+	} while (info.op != PTRACE_SYSCALL_INFO_ENTRY ||
+		 info.entry.nr != SYS_clock_nanosleep);
 }
 
 static pid_t child_of(pid_t pid)
@@ -74,15 +96,15 @@ int main(void)
 {
 	const unsigned long long two_and_four = 1 << (2 - 1) | 1 << (4 - 1);
 	unsigned long long held;
-	double began = now(), took;
+	double began, took;
 	char text[100] = "";
 	pid_t pid, child;
 	int out, status;
 	ssize_t len;
 
 	pid = start(&out);
-	until((child = child_of(pid)));
-	need(kill(pid, SIGSTOP)); /* while we look; its time goes on */
+	run_until_sleep(pid);
+	child = child_of(pid);
 	until(asleep_in(child, SYS_rt_sigsuspend));
 	held = held_by(child);
 	say("the child waits in sigpause(%d) and holds signals %#llx: %s and %s",
@@ -95,7 +117,8 @@ int main(void)
 	check(asleep_in(child, SYS_rt_sigsuspend), "S322",
 	      "so it holds SIGINT, which nobody wanted to be held");
 
-	need(kill(pid, SIGCONT));
+	began = now();
+	need(ptrace(PTRACE_DETACH, pid, 0, 0));
 	status = ended(pid);
 	took = now() - began;
 	len = need(read(out, text, sizeof(text)));

@@ -105,7 +105,8 @@ int main(void)
 	ended(runner);
 	sent = kill(runner, SIGUSR1) ? errno : 0;
 	say("no such process:  kill() says %s", strerror(sent));
-	check(sent == ESRCH, "S200", "only who is not there cannot be");
+	check(sent == ESRCH, "S200",
+	      "only one that is not there cannot be signalled");
 
 	need(kill(sleeper, SIGKILL));
 	ended(sleeper);

@@ -2,7 +2,7 @@
 /*
  * signal_events: signals without handlers: as bytes of a descriptor, by epoll.
  *
- * Notes: S217 (001:118)
+ * Notes: S217 (gap)
  * Watch: a child sends SIGUSR1, adds to an eventfd, writes into a pipe that
  *        reports by SIGIO, and sends a message to a mailbox; then one loop
  *        waits for all of it in one place.
@@ -73,10 +73,10 @@ int main(void)
 	while (need(epoll_wait(epoll, &event, 1, 0)) == 1) {
 		if (event.data.fd == signals) {
 			need(read(signals, &info, sizeof(info)));
-			say("signalfd: signal %u (%s) from process %u",
+			say("signalfd: signal %u (%s) from process %u%s",
 			    info.ssi_signo,
 			    info.ssi_signo == SIGUSR1 ? "SIGUSR1" : "SIGIO",
-			    info.ssi_pid);
+			    info.ssi_pid, info.ssi_pid ? "" : ", the kernel");
 			if (info.ssi_signo == SIGUSR1)
 				usr1_from = info.ssi_pid;
 			else
@@ -92,8 +92,10 @@ int main(void)
 	}
 	check(usr1_from == child, "S217",
 	      "signalfd: the signal is read, with its sender");
-	check(sigio == 1, "S217", "SIGIO tells that the pipe has data");
-	check(added == 7, "S217", "eventfd: the same without a signal");
+	check(sigio == 1, "S217",
+	      "SIGIO tells that something has come into the pipe");
+	check(added == 7, "S217",
+	      "eventfd: a number is added, no signal is needed");
 	check(text_len == 7 && !memcmp(text, "message", 7), "S217",
 	      "a mailbox is waited for in the same loop");
 	mbox_close(box);

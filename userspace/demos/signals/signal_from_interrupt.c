@@ -3,12 +3,13 @@
  * signal_from_interrupt: an interrupt's service routine can send a signal.
  *
  * Notes: S107 (001:208)
- * Watch: a child gets SIGUSR1 by kill(), SIGINT by Ctrl-C typed on its
- *        terminal, and SIGALRM by its timer; the kernel traces who sends them.
+ * Watch: a child gets SIGUSR1 by kill(), SIGALRM by its timer, and SIGINT by
+ *        Ctrl-C, written into its (pseudo) terminal. The kernel traces where it
+ *        sends them.
  * See:   SIGALRM is sent by the timer's interrupt: in the third letter behind
  *        [CPU], h is a hardware interrupt. The process named in front is no
- *        sender, it is who happened to be interrupted. For Ctrl-C the interrupt
- *        hands the work on: a thread of the kernel sends it.
+ *        sender, it is who happened to be interrupted. For Ctrl-C the terminal
+ *        hands the work on: a thread of the kernel (kworker) sends SIGINT.
  */
 #include "../check.h"
 #include <fcntl.h>
@@ -53,10 +54,10 @@ static void set(const char *file, const char *value)
 	close(fd);
 }
 
-/* Finds who sent this signal to pid, and the letter of the context. */
-static char context_of(int number, pid_t pid, char *sender)
+/* Finds who ran when this signal was sent to pid, and the context's letter. */
+static char context_of(int number, pid_t pid, pid_t *who)
 {
-	char line[512], who[64], sig[32], to[32], *cpu, found = 0;
+	char line[512], name[64], sig[32], to[32], *cpu, *dash, found = 0;
 	FILE *file = need_ptr(fopen(TRACE "/trace", "r"));
 
 	snprintf(sig, sizeof(sig), " sig=%d ", number);
@@ -66,13 +67,29 @@ static char context_of(int number, pid_t pid, char *sender)
 		if (line[0] == '#' || !cpu || !strstr(line, sig) ||
 		    !strstr(line, to))
 			continue;
-		say("%-8s%.38s", sigabbrev_np(number), line);
-		if (sscanf(line, " %63s", who) == 1)
-			snprintf(sender, 64, "%s", who);
+		say("SIG%-6s%.38s", sigabbrev_np(number), line);
+		dash = sscanf(line, " %63s", name) == 1 ? strrchr(name, '-') :
+							  NULL;
+		*who = dash ? atoi(dash + 1) : -1;
 		found = cpu[4];
 	}
 	fclose(file);
 	return found;
+}
+
+/* The fourth field of proc(5) stat. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64];
+	int parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = need_ptr(fopen(path, "r"));
+	if (fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
+		parent = 0;
+	fclose(file);
+	return parent;
 }
 
 static void wait_for(unsigned char expected)
@@ -86,10 +103,9 @@ static void wait_for(unsigned char expected)
 
 int main(void)
 {
-	char by_kill[64] = "", by_timer[64] = "", by_key[64] = "", me[32];
+	pid_t child, by_kill = -1, by_key = -1, interrupted;
 	char kill_in, timer_in, key_in;
 	int terminal;
-	pid_t child;
 
 	need(pipe(report));
 	terminal = need(posix_openpt(O_RDWR | O_NOCTTY));
@@ -109,21 +125,21 @@ int main(void)
 	need(kill(child, SIGUSR1));
 	wait_for(SIGUSR1);
 
-	say("signal         who runs           CPU  context");
-	kill_in = context_of(SIGUSR1, child, by_kill);
-	timer_in = context_of(SIGALRM, child, by_timer);
-	key_in = context_of(SIGINT, child, by_key);
+	say("signal           who runs           CPU  context");
+	kill_in = context_of(SIGUSR1, child, &by_kill);
+	timer_in = context_of(SIGALRM, child, &interrupted);
+	key_in = context_of(SIGINT, child, &by_key);
 	set(TRACE "/events/signal/signal_generate/enable", "0");
 	need(rmdir(TRACE));
 	need(kill(child, SIGKILL));
 	ended(child);
 
-	snprintf(me, sizeof(me), "-%d", getpid());
-	check(kill_in == '.' && strstr(by_kill, me), "S107",
+	check(kill_in == '.' && by_kill == getpid(), "S107",
 	      "kill(): this process sent the signal, by a system call");
 	check(timer_in == 'h' || timer_in == 'H', "S107",
 	      "SIGALRM: the service routine of an interrupt sent it");
-	check(key_in == '.' && !strncmp(by_key, "kworker", 7), "S107",
+	/* Threads of the kernel are children of kthreadd, process 2. */
+	check(key_in == '.' && parent_of(by_key) == 2, "S107",
 	      "Ctrl-C: a thread of the kernel sent it, not a process");
 	return done();
 }

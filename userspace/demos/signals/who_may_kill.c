@@ -6,7 +6,7 @@
  * Watch: alice, root without the right CAP_KILL, bob, and root try to kill a
  *        process of bob's.
  * See:   EPERM, EPERM, dead, dead. A user is safe from other users, but not
- *        from programs that run under his own name: a signal can be malice.
+ *        from programs that run under his own name: these can kill maliciously.
  */
 #include "../check.h"
 #include <linux/capability.h>
