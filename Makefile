@@ -91,13 +91,15 @@ lib: deps-run ## Build libmbox
 tools: lib ## Build mboxctl
 	+$(Q)test ! -e userspace/tools/Makefile || $(SUB) -C userspace/tools
 
-# Who only wants to look around in the guest need not install compilers for
-# the one demo that has to be built for another machine.
-demo_deps := $(if $(filter run vm shell gdb,$(MAKECMDGOALS)),deps-run,deps-test)
+# Who only wants to look around in the guest need not install a JDK, nor a
+# compiler for the one demo that is built for another machine.
+demo_deps := $(if $(filter-out run vm shell gdb,$(or $(MAKECMDGOALS),\
+	all)),deps-test,deps-run)
 
 .PHONY: demos
 demos: lib $(demo_deps) ## Build the demos; TOPIC=pipes builds one topic
-	+$(Q)$(SUB) -C userspace/demos $(if $(TOPIC),TOPIC=$(TOPIC))
+	+$(Q)$(SUB) -C userspace/demos \
+		'TOPIC=$(or $(if $(filter demos,$(MAKECMDGOALS)),$(TOPIC)),*)'
 
 .PHONY: tests
 tests: lib tools demos ## Build all tests
@@ -191,7 +193,7 @@ coverage-notes: ## Which statement of the lecture notes the last make test has s
 
 # Written anew from the results of the last make test.
 .PHONY: docs/notes.md
-docs/notes.md:
+docs/notes.md: ## Write that down, from the results of the last make test
 	$(Q)tests/notes/coverage.sh $(B) $@
 
 .PHONY: mutants-notes
@@ -234,5 +236,5 @@ distclean: ## Remove build/ as a whole
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z_]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
-	@printf '\nVariables: KERNEL=6.1 MODULE=prod|test|none V=1 CMD= ONLY=\n'
+		/^[a-z_\/.-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+	@printf '\nVariables: KERNEL=6.1 MODULE=prod|test|none V=1 CMD= ONLY= NAME= TOPIC= SMP=\n'

@@ -3,7 +3,7 @@
 #
 # Packs the root file system of the guest: busybox, PID 1, the modules, what
 # was built, and the shared libraries it links. Needs neither root nor a mount.
-# Called by the Makefile each time, since it takes well under a second.
+# Called by the Makefile before each boot; it takes a few seconds.
 #
 # Usage: mkinitramfs.sh KERNEL_DIR BUILD_DIR OUT
 

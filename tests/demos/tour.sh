@@ -69,7 +69,8 @@ begins_where_it_is_told() {
 	echo check >>"$checks"
 	printf 'q' | $pty ipc-tour 3 >$screens.keys || return 1
 	grep -q '3 of ' $screens.keys && ! grep -q '1 of ' $screens.keys &&
-		! ipc-tour nowhere </dev/null 2>/dev/null
+		! ipc-tour nowhere </dev/null 2>/dev/null &&
+		! ipc-tour 99 </dev/null 2>/dev/null
 }
 
 it 'without a terminal it runs through all its steps' runs_through

@@ -13,14 +13,16 @@ mkdir -p "$dir/results" "$dir/breaks" "$dir/demos/pipes"
 n=0
 failed=0
 
-# expect STATUS LAST-LINE NAME: runs coverage.sh on what lies in $dir.
+# expect STATUS LAST-LINE NAME [WORDS]: runs coverage.sh on what lies in $dir;
+# it must say WORDS.
 expect() {
 	status=0
 	ROWS=$dir/rows DEMOS=$dir/demos BREAKS=$dir/breaks \
 		COMMITTED=$dir/notes.md \
 		"$coverage_sh" "$dir" >"$dir/out" 2>&1 || status=$?
 	n=$((n + 1))
-	if [ "$status" -eq "$1" ] && [ "$(tail -n 1 "$dir/out")" = "$2" ]; then
+	if [ "$status" -eq "$1" ] && [ "$(tail -n 1 "$dir/out")" = "$2" ] &&
+		grep -q "${4-.}" "$dir/out"; then
 		echo "ok $n - $3"
 	else
 		sed 's/^/# saw: /' "$dir/out"
@@ -38,6 +40,12 @@ accept() {
 demo() {
 	printf '/*\n * two: a demo.\n *\n * Notes: %s\n * See: it.\n */\n' "$1" \
 		>"$dir/demos/pipes/two.c"
+}
+
+# gap WORDS NAME: one row is proven, and yet there is a complaint.
+gap() {
+	accept
+	expect 1 "1 proven, 1 text, 1 open" "$2" "$1"
 }
 
 result() {
@@ -91,10 +99,56 @@ result 'ok 1 - it is so [S1 S1 S1 S1]'
 accept
 expect 1 "1 proven, 1 text, 1 open" "a line that names four rows is a failure"
 
+result 'ok 1 - it is so [S1 X2]'
+gap 'names X2, which is no row' "a check of a demo that names something else is a failure"
+
 result 'ok 1 - it is so [S1]'
+printf '1..1\nnot ok 1 - it is not [S1]\n' >"$dir/results/vm-other.tap"
+gap 'S1 is proven, and is not' "a test that contradicts a proof is a failure"
+rm "$dir/results/vm-other.tap"
+
+printf '1..1\nok 1 - once it was\n' >"$dir/results/vm-demo-old.tap"
+gap 'no such demo any more' "a result of a demo that is gone is a failure"
+rm "$dir/results/vm-demo-old.tap"
+
+touch -d '1 hour ago' "$dir/results/vm-demo-two.tap"
+gap 'newer than its result' "a demo that was changed after the run is a failure"
+result 'ok 1 - it is so [S1]'
+
 : >"$dir/breaks/pipes.list"
+gap 'S1 has no line' "a proof that nobody tried to break is a failure"
+try() {
+	echo "S1 $1" >"$dir/breaks/pipes.list"
+	gap "breaks: $2" "$3"
+}
+try 'pipes/two.c s/zz/b/' 'it changes nothing' "a break that changes nothing is a failure"
+try 'pipes/two.c s/a/' 'sed does not' "a break that sed does not understand is a failure"
+try 'pipes/six.c s/a/b/' 'there is no such file' "a break of no file is a failure"
+try 'pipes/two.c:six s/a/b/' 'six has no check of S1' "a break tried with a program that does not show the row is a failure"
+printf 'check(a &&\n      b, "S1");\n' >>"$dir/demos/pipes/two.c"
+result 'ok 1 - it is so [S1]'
+try 'pipes/two.c s/ b,/ c,/' 'it changes a check' "a break of a check is a failure"
+echo 'S1 pipes/two.c s/demo/demon/' >"$dir/breaks/pipes.list"
 accept
-expect 1 "1 proven, 1 text, 1 open" "a proof that nobody tried to break is a failure"
+expect 0 "1 proven, 1 text, 1 open" "a break of something else is none"
+
+rm "$dir/demos/pipes/two.c"
+printf '#!/bin/sh\n# two: it.\n# Notes: S1\ncheck S3 "it is so"\n' \
+	>"$dir/demos/pipes/two.sh"
+echo 'S1 pipes/two.sh s/two/2/' >"$dir/breaks/pipes.list"
+result 'ok 1 - it is so [S1]'
+accept
+expect 0 "1 proven, 1 text, 1 open" "a header ends where the comment ends"
+printf '# Nothing.\n' >"$dir/demos/pipes/two.sh"
+printf '1..1\nok 1 - it is so [S1]\n' >"$dir/results/vm-other.tap"
+result 'ok 1 - it is so'
+gap 'no line "two: ..."' "a demo without its sentence is a failure"
+printf '# two: it.\n' >"$dir/demos/pipes/two.sh"
+result 'ok 1 - it is so'
+gap 'it shows no row' "a demo that shows no row is a failure"
+mkdir "$dir/demos/fifos"
+: >"$dir/demos/fifos/two.c"
+gap 'two of one name' "two demos of one name are a failure"
 
 echo "1..$n"
 exit "$failed"

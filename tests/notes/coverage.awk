@@ -3,16 +3,20 @@
 # Compares rows.txt with what the tests have shown, and writes docs/notes.md.
 # Run by coverage.sh behind tests/harness/results.awk, which reads the results.
 # Variables: rows, sources (list of demos), demos (their folder), breaks, order
-# (section and id of each row, in the notes' order) and doc (files).
+# (section and id of each row, in the notes' order), complaints (what
+# coverage.sh has found) and doc (files).
 
-# The rows that a demo's header names: its "Notes:" paragraph.
+# The rows that a demo's header names: its "Notes:" paragraph. Remembers the
+# demos that have the sentence "NAME: ..." by which make demo lists them.
 function read_header(path,    line, in_notes, list)
 {
 	list = " "
 	while ((getline line < (demos "/" path)) > 0) {
-		if (line ~ /^[ #*\/]*Notes:/)
+		if (index(line, base_name(path) ": "))
+			listed[path] = 1
+		if (line ~ /^ ?[#*] *Notes:/)
 			in_notes = 1
-		else if (line ~ /^[ #*\/]*[A-Z][a-z]+:/ || line ~ /\*\/$/)
+		else if (line !~ /^ ?[#*] +[^ ]/ || line ~ /^ ?[#*] *[A-Z][a-z]+:/)
 			in_notes = 0
 		if (!in_notes)
 			continue
@@ -50,7 +54,8 @@ function base_name(path)
 
 function claim(id, n,    path)
 {
-	if (id !~ /^S[0-9]+$/)
+	path = source_of(program)
+	if (id !~ /^S[0-9]+$/ && path == "")
 		return
 	if (!(id in state)) {
 		complain(program ": \"" name "\" names " id ", which is no row")
@@ -63,11 +68,9 @@ function claim(id, n,    path)
 	record(id)
 	if (ok && !skipped)
 		proofs[id] = proofs[id] (proofs[id] ? "<br>" : "") link()
-	path = source_of(program)
-	if (path != "") {
-		if (index(shown[path], " " id " ") == 0)
-			shown[path] = shown[path] id " "
-	}
+	if (path != "" && index(shown[path], " " id " ") == 0)
+		shown[path] = shown[path] id " "
+	shows[base_name(path), id] = 1
 }
 
 BEGIN {
@@ -98,18 +101,55 @@ BEGIN {
 		complain("no row in " rows)
 
 	while ((getline line < sources) > 0) {
+		if (base_name(line) in path_of)
+			complain(line " and " path_of[base_name(line)] \
+				 ": two of one name")
 		path_of[base_name(line)] = line
 		header[line] = read_header(line)
 		shown[line] = " "
 	}
 
 	while ((getline line < breaks) > 0) {
-		if (line ~ /^#/ || line ~ /^[ \t]*$/)
-			continue
 		split(line, f, " ")
 		if (!(f[1] in state))
 			complain("breaks: " f[1] " is no row: " line)
 		broken[f[1]] = 1
+		sub(/.*:/, "", f[2])
+		breaks_of[f[1], base_name(f[2])] = line
+	}
+
+	while ((getline line < complaints) > 0)
+		complain(line)
+}
+
+# A demo of the last run is in the tree, can be found, and shows something.
+function compare_programs(    i, n, f, path)
+{
+	for (i = 1; i < ARGC; i++) {
+		n = split(ARGV[i], f, "/")
+		program = f[n]
+		sub(/\.tap$/, "", program)
+		if (program !~ /^[a-z]+-demo-/)
+			continue
+		path = source_of(program)
+		if (path == "")
+			complain(ARGV[i] ": there is no such demo any more")
+		else if (!(path in listed))
+			complain(path ": no line \"" base_name(path) \
+				 ": ...\" in its header; make demo lacks it")
+		else if (header[path] == " " && shown[path] == " ")
+			complain(path ": it shows no row")
+	}
+}
+
+# A line of breaks/ is tried with a program that has a check of the row.
+function compare_breaks(    key, f)
+{
+	for (key in breaks_of) {
+		split(key, f, SUBSEP)
+		if (!((f[2], f[1]) in shows))
+			complain("breaks: " f[2] " has no check of " f[1] ": " \
+				 breaks_of[key])
 	}
 }
 
@@ -140,6 +180,8 @@ function judge(id)
 		if (!(id in broken))
 			complain(id " has no line in tests/notes/breaks")
 		if (id in proven) {
+			if (id in tried)
+				complain(id " is proven, and is not: " tried[id])
 			good[group[id]]++
 			return
 		}
@@ -200,6 +242,8 @@ function write_doc(    line, f, section, id, claim_text)
 END {
 	end_of_results()
 	compare_headers()
+	compare_programs()
+	compare_breaks()
 	for (i = 1; i <= count; i++)
 		judge(ids[i])
 	for (i = 1; i <= ngroups; i++) {

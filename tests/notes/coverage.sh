@@ -7,11 +7,14 @@
 # does the comparing. DOC is written; without it, docs/notes.md is compared.
 # Ends with 1 if a row lost its proof, a test or a demo's header names a row
 # that does not exist, header and checks of a demo differ, a proof has no line
-# in breaks/, a line names more than three rows, or docs/notes.md is old.
+# in breaks/ or one that breaks nothing, a line names more than three rows, a
+# demo is newer than its result, or docs/notes.md is old.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 top=$(CDPATH='' cd -- "$here/../.." && pwd)
+# shellcheck source=tests/notes/break.sh
+. "$here/break.sh"
 rows=${ROWS:-$here/rows.txt}
 demos=${DEMOS:-$top/userspace/demos}
 breaks=${BREAKS:-$here/breaks}
@@ -43,12 +46,26 @@ awk -F ' [|] ' '/^S[0-9]/ {
 	print part[1], part[2], substr($1, 2), $1
 }' "$rows" | sort -n -k 1,1 -k 2,2 -k 3,3 | awk '{ print $1, $4 }' \
 	>"$tmp/order"
-cat "$breaks"/*.list >"$tmp/breaks"
+cat "$breaks"/*.list | sed '/^#/d; /^[[:space:]]*$/d' >"$tmp/breaks"
+# What is wrong without looking at rows: lines of complaint for coverage.awk.
+while read -r row file sed; do
+	file=${file%%:*}
+	wrong=$(break_file "$demos/$file" "$sed" "$tmp/broken.${file##*.}")
+	[ -z "$wrong" ] || echo "breaks: $wrong: $row $file $sed"
+done <"$tmp/breaks" >"$tmp/complaints"
+while read -r path; do
+	name=${path##*/}
+	for tap in "$build/results/"*"-demo-${name%%.*}.tap"; do
+		# shellcheck disable=SC3013  # dash has -nt
+		[ ! -e "$tap" ] || [ ! "$demos/$path" -nt "$tap" ] ||
+			echo "$path is newer than its result: type make test"
+	done
+done <"$tmp/sources" >>"$tmp/complaints"
 
 status=0
 awk -v prefix=coverage -v rows="$rows" -v sources="$tmp/sources" \
 	-v demos="$demos" -v breaks="$tmp/breaks" -v order="$tmp/order" \
-	-v doc="$tmp/doc" -f "$top/tests/harness/results.awk" \
+	-v doc="$tmp/doc" -v complaints="$tmp/complaints" -f "$top/tests/harness/results.awk" \
 	-f "$here/coverage.awk" "$@" >"$tmp/said" || status=$?
 last=$(tail -n 1 "$tmp/said")
 sed '$d' "$tmp/said"

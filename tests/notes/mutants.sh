@@ -8,14 +8,16 @@
 # proven by: ROW FILE[:PROGRAM] SED, where FILE lies below userspace/demos,
 # SED is a command for sed -E that changes it, and PROGRAM, if it is not
 # FILE's own, is the demo that must see it. A line that changes nothing, or
-# that changes a check instead of what is checked, fails the run.
+# that changes a check instead of what is checked, fails the run (break.sh).
 #
 # Usage: O=BUILD K=KERNEL_DIR mutants.sh
 # Environment: COUNT=20 rows are chosen by SEED (the day's date, if it is not
 # given); ALL=1 takes all lines, ROWS="S1 S2" and TOPIC=pipes those.
 #
 # All broken programs run in one boot, each beside its original, which must
-# pass. Output: KTAP, a line a row; the last line is "N killed, M survived".
+# pass. A broken one has been seen if a check that names the row fails, or if
+# the program ends with an error before it; not if it could not be started.
+# Output: KTAP, a line a row; the last line is "N killed, M survived".
 
 set -eu
 
@@ -26,6 +28,8 @@ top=$(cd "$here/../.." && pwd)
 COUNT=${COUNT:-20}
 SEED=${SEED:-$(date +%Y%m%d)}
 work=$O/notes-mutants
+# shellcheck source=tests/notes/break.sh
+. "$here/break.sh"
 demos=$top/userspace/demos
 
 mkdir -p "$work"
@@ -36,7 +40,7 @@ if ! flock -n 9; then
 fi
 rm -rf "$work/tests" "$work/src" "$work/lines"
 mkdir -p "$work/tests/guest" "$work/tests/host" "$work/src"
-for dir in kmod kmod-test lib bin qemu demos tests/guest.data; do
+for dir in kmod kmod-test lib bin qemu demos; do
 	[ ! -e "$O/$dir" ] || ln -sfn "$O/$dir" "$work/$dir"
 done
 data=$work/mutants-data
@@ -77,26 +81,24 @@ awk -v seed="$SEED" -v count="$COUNT" -v all="${ALL-}" -v topic="${TOPIC-}" \
 		}
 	}' "$here/rows.txt" "$here"/breaks/*.list >"$work/lines"
 
+for row in ${ROWS-}; do
+	if ! grep -q "^$row " "$work/lines"; then
+		echo "mutants-notes: no line of tests/notes/breaks is for $row" >&2
+		exit 1
+	fi
+done
+
 # make_mutant ID ROW FILE PROGRAM SED: prints what is wrong, or nothing.
 make_mutant() {
-	local id=$1 file=$3 program=$4 sed=$5 src=$work/src/$1 original topic
-	local own target targets=() changed
+	local id=$1 file=$3 program=$4 sed=$5 src=$work/src/$1 topic wrong
+	local own target targets=()
 
-	original=$demos/$file
 	topic=${file%%/*}
-	[ -f "$original" ] || { echo "no file $file"; return; }
 	mkdir -p "$src"
 	cp -r "$demos" "$src/demos"
-	if ! sed -E "$sed" "$original" >"$src/demos/$file" 2>"$src/log"; then
-		echo "sed does not understand it: $(cat "$src/log")"
-		return
-	fi
-	changed=$(diff "$original" "$src/demos/$file" | grep '^[<>]' || true)
-	if [ -z "$changed" ]; then
-		echo "it changes nothing"
-		return
-	elif grep -q 'check[ (]' <<<"$changed"; then
-		echo "it changes a check"
+	wrong=$(break_file "$demos/$file" "$sed" "$src/demos/$file")
+	if [ -n "$wrong" ]; then
+		echo "$wrong"
 		return
 	fi
 	if [ -e "$demos/$topic/$program.host.sh" ]; then
@@ -104,6 +106,7 @@ make_mutant() {
 			"$src/demos/$topic/$program.host.sh" \
 			>"$work/tests/host/$id"
 		chmod +x "$work/tests/host/$id"
+		cp "$O/tests/host/demo-$program.opts" "$work/tests/host/$id.opts"
 		return
 	fi
 	# The program and, if it is another one's, that other.
@@ -146,7 +149,7 @@ add_original() {
 	done
 }
 
-# verdict TAP ROW: the line of the result that names the row.
+# named 'not '|'' TAP ROW: the first line of such a result that names the row.
 named() {
 	grep -E "^$1ok .*\[([^]]* )?$3( [^]]*)?\]" "$2" | head -n 1
 }
@@ -188,7 +191,10 @@ for ((i = 0; i < number; i++)); do
 		echo "# ${wrong[i]}: $(sed -n "$((i + 1))p" "$work/lines")"
 	elif [ -z "$original" ] || [ -z "$(named '' "$original" "$row")" ]; then
 		echo "# $program itself does not show $row; see $original"
-	elif [ -z "$tap" ]; then
+	elif grep -q '^not ok ' "$original"; then
+		echo "# $program itself fails; see $original"
+	elif [ -z "$tap" ] || grep -qE \
+		'^# it (did not run|ended with status 12[67] )' "$tap"; then
 		echo "# it did not run; see $work/log"
 	elif [ -n "$(named 'not ' "$tap" "$row")" ]; then
 		killed=$((killed + 1))

@@ -8,7 +8,7 @@
 #
 # Usage: ipc-tour [STEP]     begins with that step
 # Keys: any key goes on, b goes back one step, q ends
-# Exit status: 0, or 1 if a demo failed
+# Exit status: 0, 1 if a demo failed, 2 if there is no such step
 
 set -u
 
@@ -161,10 +161,13 @@ shift
 count=$#
 case $number in
 *[!0-9]* | '' | 0)
-	echo "usage: ipc-tour [STEP], STEP from 1 to $count" >&2
-	exit 2
+	number=$((count + 1))
 	;;
 esac
+if [ "$number" -gt "$count" ]; then
+	echo "usage: ipc-tour [STEP], STEP from 1 to $count" >&2
+	exit 2
+fi
 
 while [ "$number" -le "$count" ]; do
 	eval "step $number \${$number}"
@@ -175,5 +178,5 @@ while [ "$number" -le "$count" ]; do
 	esac
 done
 echo
-echo "demos lists all demos; each is a command, and each checks itself."
+echo "demos lists them and all others; each is a command, and checks itself."
 [ -z "$failed" ]

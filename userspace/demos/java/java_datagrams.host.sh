@@ -10,25 +10,8 @@
 # See:   a DatagramSocket sends to one receiver, and needs none: it is not
 #        connected. It is not "broadcasting": that is an address and an option.
 #        A MulticastSocket gets what is sent to a group that it has joined.
-here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$here/../check.sh"
-PATH=$PATH:/usr/sbin
-
-# Into a network of our own, if one can be made.
-if [ -z "${OWN_NET-}" ]; then
-	for how in -n -rn; do
-		! unshare $how ip link set lo up 2>/dev/null ||
-			OWN_NET=1 exec unshare $how "$0"
-	done
-else
-	ip link set lo up
-fi
-work=$(mktemp -d)
-cd "$work" || exit
-trap 'rm -rf "$work"' EXIT
-java=(java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
-javac=(javac -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData)
+# shellcheck source=userspace/demos/java/java.bash
+. "$(dirname "$(readlink -f "$0")")/java.bash"
 
 cp "$here/Datagrams.java" .
 "${javac[@]}" Datagrams.java || exit

@@ -10,63 +10,11 @@
 # See:   without a server there is no Socket. The date is the server's, and
 #        the client ends when the server closes. A client is connected even
 #        while the server is stopped: that is done by the kernel. What is
-#        wrong with them: java_one_at_a_time, java_mistakes.
-here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$here/../check.sh"
-PATH=$PATH:/usr/sbin
-
-# Port 6013 may be taken here: into a network of our own, if one can be made.
-if [ -z "${OWN_NET-}" ]; then
-	for how in -n -rn; do
-		! unshare $how ip link set lo up 2>/dev/null ||
-			OWN_NET=1 exec unshare $how "$0"
-	done
-else
-	ip link set lo up
-fi
-work=$(mktemp -d)
-cd "$work" || exit
-cleanup() {
-	# shellcheck disable=SC2046  # each process is a word
-	kill -KILL $(jobs -p)
-	wait
-	rm -rf "$work"
-} 2>/dev/null
-trap cleanup EXIT
-java=(java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
-javac=(javac -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData)
-
-# wait_for PROCESS COMMAND...: until COMMAND succeeds; PROCESS must live.
-wait_for() {
-	local process=$1 tries
-
-	shift
-	for ((tries = 0; tries < 1200; tries++)); do
-		! "$@" || return 0
-		kill -0 "$process" 2>/dev/null || break
-		sleep 0.05
-	done
-	echo "waited in vain for: $*" >&2
-	return 1
-}
-
-# in_state STATE: is there a socket of port 6013 (177D) in this TCP state?
-in_state() {
-	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-		awk -v state="$1" '$2 ~ /:177D$/ && $4 == state { found = 1 }
-			END { exit !found }'
-}
-listens=0A connected=01
-if in_state $listens; then
-	echo "port 6013 is taken" >&2
-	exit 1
-fi
-
-# All of its threads are stopped.
-is_stopped() {
-	! grep -qv ') T ' /proc/"$1"/task/*/stat
-}
+#        wrong with them: java_one_at_a_time, java_mistakes,
+#        java_no_finally, java_charset.
+# shellcheck source=userspace/demos/java/java.bash
+. "$(dirname "$(readlink -f "$0")")/java.bash"
+needs_port 6013
 
 client() {
 	"${java[@]}" -Duser.timezone=UTC DateClient
@@ -76,7 +24,7 @@ client() {
 is_now() {
 	local time
 
-	time=$(LC_ALL=C date -d "$1" +%s) && [ "$time" -ge "$2" ] &&
+	time=$(date -d "$1" +%s) && [ "$time" -ge "$2" ] &&
 		[ "$time" -le "$(date +%s)" ]
 }
 
@@ -84,7 +32,7 @@ for class in DateServer DateClient; do
 	cp "$here/$class.printed" $class.java
 done
 check "S267 S268" "both programs compile as they are printed" \
-	"${javac[@]}" -encoding UTF-8 DateServer.java DateClient.java
+	"${javac[@]}" DateServer.java DateClient.java
 
 client >out 2>&1
 status=$?
@@ -92,10 +40,7 @@ say "without a server the client ends with $status: $(head -n 1 out)"
 check S264 "no Socket without a server: a connection is made or refused" \
 	grep -q 'ConnectException: Connection refused' out
 
-"${java[@]}" -Duser.timezone=America/New_York DateServer &
-server=$!
-wait_for $server in_state $listens || exit
-
+start -Duser.timezone=America/New_York DateServer
 since=$(date +%s)
 first=$(client)
 status=$?

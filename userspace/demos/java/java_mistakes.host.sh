@@ -9,85 +9,9 @@
 # See:   as printed the exception goes out of main() to the user, and
 #        PrintWriter keeps quiet about the lost client. The corrected ones say
 #        in a line what is wrong, and close what they opened.
-here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$here/../check.sh"
-PATH=$PATH:/usr/sbin
-
-# Port 6013 may be taken here: into a network of our own, if one can be made.
-if [ -z "${OWN_NET-}" ]; then
-	for how in -n -rn; do
-		! unshare $how ip link set lo up 2>/dev/null ||
-			OWN_NET=1 exec unshare $how "$0"
-	done
-else
-	ip link set lo up
-fi
-work=$(mktemp -d)
-cd "$work" || exit
-cleanup() {
-	# shellcheck disable=SC2046  # each process is a word
-	kill -KILL $(jobs -p)
-	wait
-	rm -rf "$work"
-} 2>/dev/null
-trap cleanup EXIT
-java=(java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
-javac=(javac -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData)
-
-# wait_for PROCESS COMMAND...: until COMMAND succeeds; PROCESS must live.
-wait_for() {
-	local process=$1 tries
-
-	shift
-	for ((tries = 0; tries < 1200; tries++)); do
-		! "$@" || return 0
-		kill -0 "$process" 2>/dev/null || break
-		sleep 0.05
-	done
-	echo "waited in vain for: $*" >&2
-	return 1
-}
-
-# in_state STATE: is there a socket of port 6013 (177D) in this TCP state?
-in_state() {
-	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-		awk -v state="$1" '$2 ~ /:177D$/ && $4 == state { found = 1 }
-			END { exit !found }'
-}
-listens=0A connected=01
-if in_state $listens; then
-	echo "port 6013 is taken" >&2
-	exit 1
-fi
-
-# start ARGUMENT...: a server; what it says goes to the file log.
-start() {
-	"${java[@]}" "$@" >log 2>&1 &
-	server=$!
-	wait_for $server in_state $listens || exit
-}
-
-stop() {
-	kill $server
-	wait $server 2>/dev/null
-}
-
-# Sets $line to what a new client is sent.
-ask() {
-	line=''
-	exec 3<>/dev/tcp/127.0.0.1/6013
-	read -r -t 30 line <&3
-}
-
-is_a_date() {
-	LC_ALL=C date -d "${1:-none}" >/dev/null 2>&1
-}
-
-# All threads of process $1 are stopped.
-is_stopped() {
-	! grep -qv ') T ' /proc/"$1"/task/*/stat
-}
+# shellcheck source=userspace/demos/java/java.bash
+. "$(dirname "$(readlink -f "$0")")/java.bash"
+needs_port 6013
 
 has_no_connection() {
 	! in_state $connected
@@ -114,7 +38,7 @@ compile() {
 	cp "$here/DateServer.$1" DateServer.java
 	cp "$here/DateClient.$1" DateClient.java
 	cp "$here/LostClient.java" .
-	"${javac[@]}" -encoding UTF-8 ./*.java || exit
+	"${javac[@]}" ./*.java || exit
 }
 
 compile printed

@@ -10,57 +10,9 @@
 #        client 2 has sent its line.
 # See:   the server as printed is in read() for client 1, and client 2 is not
 #        even accepted. With threads client 2 has its date at once.
-here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$here/../check.sh"
-PATH=$PATH:/usr/sbin
-
-# Port 6013 may be taken here: into a network of our own, if one can be made.
-if [ -z "${OWN_NET-}" ]; then
-	for how in -n -rn; do
-		! unshare $how ip link set lo up 2>/dev/null ||
-			OWN_NET=1 exec unshare $how "$0"
-	done
-else
-	ip link set lo up
-fi
-work=$(mktemp -d)
-cd "$work" || exit
-cleanup() {
-	# shellcheck disable=SC2046  # each process is a word
-	kill -KILL $(jobs -p)
-	wait
-	rm -rf "$work"
-} 2>/dev/null
-trap cleanup EXIT
-java=(java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
-javac=(javac -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData)
-
-# wait_for PROCESS COMMAND...: until COMMAND succeeds; PROCESS must live.
-wait_for() {
-	local process=$1 tries
-
-	shift
-	for ((tries = 0; tries < 1200; tries++)); do
-		! "$@" || return 0
-		kill -0 "$process" 2>/dev/null || break
-		sleep 0.05
-	done
-	echo "waited in vain for: $*" >&2
-	return 1
-}
-
-# in_state STATE: is there a socket of port 6013 (177D) in this TCP state?
-in_state() {
-	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-		awk -v state="$1" '$2 ~ /:177D$/ && $4 == state { found = 1 }
-			END { exit !found }'
-}
-listens=0A
-if in_state $listens; then
-	echo "port 6013 is taken" >&2
-	exit 1
-fi
+# shellcheck source=userspace/demos/java/java.bash
+. "$(dirname "$(readlink -f "$0")")/java.bash"
+needs_port 6013
 
 # try_out VERSION: starts that server, and connects client 1, which says
 # nothing, as descriptor 3, and client 2, which asks, as descriptor 4.
@@ -68,10 +20,8 @@ try_out() {
 	rm -f ./*
 	cp "$here"/slow/*.java .
 	cp "$here/$1" DateServer.java
-	"${javac[@]}" -encoding UTF-8 ./*.java || exit
-	"${java[@]}" DateServer >log 2>&1 &
-	server=$!
-	wait_for $server in_state $listens || exit
+	"${javac[@]}" ./*.java || exit
+	start DateServer
 	exec 3<>/dev/tcp/127.0.0.1/6013
 	wait_for $server grep -q hearing log || exit
 	exec 4<>/dev/tcp/127.0.0.1/6013
@@ -98,10 +48,6 @@ client_2_waits() {
 	[ "$queue" = 1 ] && has_nothing 4
 }
 
-is_a_date() {
-	LC_ALL=C date -d "${1:-none}" >/dev/null 2>&1
-}
-
 try_out DateServer.printed
 wait_for $server client_2_has_come
 # At SIGQUIT a JVM prints where each of its threads is.
@@ -122,8 +68,7 @@ say "client 1 says its line and gets: $first; client 2: $second"
 check S267 "the next client is served when the slow one is done" \
 	is_a_date "$second"
 exec 3>&- 4>&-
-kill $server
-wait $server 2>/dev/null
+stop
 first='' second=''
 
 try_out DateServer.java

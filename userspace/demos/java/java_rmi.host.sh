@@ -10,45 +10,9 @@
 # See:   the client has a stub that looks like the object; the calls run in the
 #        server's process, and the count grows there only. RMI is in the JDK;
 #        CORBA was taken out of it with version 11.
-here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$here/../check.sh"
-PATH=$PATH:/usr/sbin
-
-# Port 1099 may be taken here: into a network of our own, if one can be made.
-if [ -z "${OWN_NET-}" ]; then
-	for how in -n -rn; do
-		! unshare $how ip link set lo up 2>/dev/null ||
-			OWN_NET=1 exec unshare $how "$0"
-	done
-else
-	ip link set lo up
-fi
-work=$(mktemp -d)
-cd "$work" || exit
-cleanup() {
-	# shellcheck disable=SC2046  # each process is a word
-	kill -KILL $(jobs -p)
-	wait
-	rm -rf "$work"
-} 2>/dev/null
-trap cleanup EXIT
-java=(java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
-javac=(javac -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData)
-
-# wait_for PROCESS COMMAND...: until COMMAND succeeds; PROCESS must live.
-wait_for() {
-	local process=$1 tries
-
-	shift
-	for ((tries = 0; tries < 1200; tries++)); do
-		! "$@" || return 0
-		kill -0 "$process" 2>/dev/null || break
-		sleep 0.05
-	done
-	echo "waited in vain for: $*" >&2
-	return 1
-}
+# shellcheck source=userspace/demos/java/java.bash
+. "$(dirname "$(readlink -f "$0")")/java.bash"
+needs_port 1099
 
 # what WORD: what the client says after this word.
 what() {

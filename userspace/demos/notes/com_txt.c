@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// com_txt.printed, corrected. "was:" and "new:" mark each change.
+// com_txt.printed, corrected. "was:" and "new:" mark the changes; so does
+// fail(), for as printed no call is checked.
 #include <fcntl.h> // new, as all of these
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,43 +9,9 @@
 #        calls return; and com_txt.c.
 # See:   it does not compile, then finds no file, then reads nothing, and says
 #        so of none; and there is nobody it communicates with.
-# shellcheck disable=SC1091,SC2016  # check.sh, and what check evals
-here=$(dirname "$(readlink -f "$0")")
-. "$here/../check.sh"
-
-dir=$(mktemp -d)
-trap 'rm -r "$dir"' EXIT
-cd "$dir" || exit
-umask 022
-
-# What gcc has to say about x.c.
-messages() {
-	LC_ALL=C gcc -std=gnu17 -fsyntax-only x.c 2>&1 |
-		sed -n 's/^x\.c:\([0-9]*\):[0-9]*: /  gcc: line \1: /p'
-}
-
-# Are all these messages there, and gone once sed has mended x.c?
-mends() {
-	local sed=$1 message
-
-	shift
-	for message; do
-		messages | grep -m 1 "$message" || return
-	done
-	sed -i "$sed" x.c
-	for message; do
-		! messages | grep "$message" || return
-	done
-}
-
-# run NAME [SED]: runs the program NAME.c, changed. Sets $text and $status.
-run() {
-	sed "${2-}" "$1.c" >changed.c
-	text='' status=none
-	gcc -std=gnu17 -O2 -w -o changed changed.c || return
-	text=$(./changed 2>&1)
-	status=$?
-}
+# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
+# shellcheck source=userspace/demos/notes/printed.bash
+. "$(dirname "$(readlink -f "$0")")/printed.bash"
 
 cp "$here/com_txt.printed" x.c
 unknown=$(messages | grep -o "function '[a-z]*'\|'[A-Z_]*' undeclared" |
@@ -75,7 +41,7 @@ say "it goes on with descriptor -1 and ends with status $status"
 check S329 "no call is checked: what failed looks like success" \
 	test "$status" = 0
 sed 's/O_RDWR/O_RDWR | O_CREAT/' x.c >created.c
-LC_ALL=C gcc -O2 -D_FORTIFY_SOURCE=2 -c created.c 2>said
+gcc -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -c created.c 2>said
 say "gcc: $(grep -o 'error: .*' said)"
 check S327 "with O_CREAT the mode is missing" \
 	grep -q "error: .*open with O_CREAT .* needs 3 arguments" said

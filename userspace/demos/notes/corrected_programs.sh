@@ -10,7 +10,8 @@
 #        what was changed; NAME_printed shows why.
 . check.sh
 
-dir=$(mktemp -d)
+dir=$(mktemp -d) || exit
+trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit
 
 items=$(pc_ring | xargs)
@@ -46,5 +47,4 @@ say "com_txt: $text"
 check S194 "the parent reads from the file what its child wrote" \
 	test "$text $(stat -c %s com.txt)" = "test 5"
 
-cd / && rm -r "$dir"
 finish

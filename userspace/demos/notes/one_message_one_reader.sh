@@ -16,7 +16,7 @@ asleep() {
 
 # soon COMMAND...: waits until it succeeds, but not for ever.
 soon() {
-	for _ in $(seq 500); do
+	for _ in $(seq 2000); do
 		! "$@" || return 0
 		sleep 0.01
 	done
@@ -41,7 +41,8 @@ one_asleep() {
 	asleep "$first" || asleep "$second"
 }
 
-dir=$(mktemp -d)
+dir=$(mktemp -d) || exit
+trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit
 shm_read >first &
 first=$!
@@ -56,7 +57,9 @@ say "one message: $(readers_done) reader has printed it"
 check S314 "one reader has the message, the other sleeps, and did not crash" \
 	eval 'done_is 1 && soon one_asleep'
 check S314 "who had the message has removed it" test ! -e /dev/shm/OS
-shm_write || kill "$first" "$second"
+if ! shm_write || ! soon done_is 2; then
+	kill "$first" "$second"
+fi
 wait "$first"
 ends=$?
 wait "$second"
@@ -72,5 +75,4 @@ say "two messages in a row: \"$text\", status $status"
 check S309 "a message that nobody has read is not overwritten" \
 	test "$status $text" = "1 shm_open: File exists"
 rm -f /dev/shm/OS /dev/shm/sem.OS
-cd / && rm -r "$dir"
 finish

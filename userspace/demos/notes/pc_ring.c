@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The bounded buffer of the notes, corrected: ring_buffer.printed,
-// ring_producer.printed and ring_consumer.printed in one program. Three fixes
-// are marked; real_code.host.sh shows what happens without each.
-#include <pthread.h>
+// ring_producer.printed and ring_consumer.printed in one program, in which a
+// thread produces and main() consumes. Three fixes are marked;
+// real_code.host.sh shows what happens without each.
+#include <pthread.h> // new, as all of these
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define BUFFER_SIZE 10
-#define ITEMS 50
+#define ITEMS 50 // new
 
 typedef struct {
 	int number; // was: ...
@@ -22,7 +23,7 @@ atomic_int out = 0; // fix 2, was: int
 // A thread, for processes do not share global variables.
 void *producer(void *unused)
 {
-	item next_produced = { 0 };
+	item next_produced = { 0 }; // was: no first value
 
 	(void)unused;
 	while (true) {
@@ -44,7 +45,7 @@ void consumer(void)
 			; /* do nothing */
 		next_consumed = buffer[out];
 		out = (out + 1) % BUFFER_SIZE;
-		printf("%d\n", next_consumed.number); // fix 3: and consumed
+		printf("%d\n", next_consumed.number); // fix 3: or consumed
 		if (next_consumed.number == ITEMS)
 			exit(0); // new: an end
 	}

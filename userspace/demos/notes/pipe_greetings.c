@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// pipe_greetings.printed, corrected. "was:" and "new:" mark each change.
+// pipe_greetings.printed, corrected. "was:" and "new:" mark the changes; so does
+// fail(), for as printed no call is checked.
 #include <stdio.h>
 #include <stdlib.h> // new
 #include <string.h>

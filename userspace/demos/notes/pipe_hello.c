@@ -21,11 +21,12 @@ int main(void)
 
 	if ((pid = fork()) < 0) { // fork failed
 		perror("fork error");
-		exit(1);
+		exit(1); // was: -1
 	} else if (pid > 0) { // parent process
 		/*parent*/
 		close(fd[0]);
-		// was: fd[1]. and 14; the 14th byte is the end of the string
+		// was: fd[1]. and 14; the 14th byte is the end of the string.
+		// new: looks whether it was written
 		if (write(fd[1], "hello, world\n", 13) != 13) {
 			perror("write error");
 			exit(1);
@@ -42,7 +43,8 @@ int main(void)
 			perror("read error");
 			exit(1);
 		}
-		if (write(STDOUT_FILENO, line, n) != n) { // was: lien
+		// was: lien; new: looks whether it was written
+		if (write(STDOUT_FILENO, line, n) != n) {
 			perror("write error");
 			exit(1);
 		}

@@ -10,42 +10,9 @@
 #        it prints, byte by byte, and what it does when a call fails.
 # See:   it sends one byte too many, waits in the wrong process, and takes an
 #        error for a length.
-# shellcheck disable=SC1091,SC2016  # check.sh, and what check evals
-here=$(dirname "$(readlink -f "$0")")
-. "$here/../check.sh"
-
-dir=$(mktemp -d)
-trap 'rm -r "$dir"' EXIT
-cd "$dir" || exit
-
-# What gcc has to say about x.c.
-messages() {
-	LC_ALL=C gcc -std=gnu17 -fsyntax-only x.c 2>&1 |
-		sed -n 's/^x\.c:\([0-9]*\):[0-9]*: /  gcc: line \1: /p'
-}
-
-# Are all these messages there, and gone once sed has mended x.c?
-mends() {
-	local sed=$1 message
-
-	shift
-	for message; do
-		messages | grep -m 1 "$message" || return
-	done
-	sed -i "$sed" x.c
-	for message; do
-		! messages | grep "$message" || return
-	done
-}
-
-# run NAME [SED]: runs the program NAME.c, changed. Sets $text and $status.
-run() {
-	sed "${2-}" "$1.c" >changed.c
-	text='' status=none
-	gcc -std=gnu17 -O2 -w -o changed changed.c || return
-	text=$(./changed 2>&1 | tr -d '\0'; exit "${PIPESTATUS[0]}")
-	status=$?
-}
+# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
+# shellcheck source=userspace/demos/notes/printed.bash
+. "$(dirname "$(readlink -f "$0")")/printed.bash"
 
 cp "$here/pipe_hello.c" .
 cp "$here/pipe_hello.printed" x.c

@@ -7,44 +7,17 @@
 # Watch: what gcc says about it as printed; the printed lines beside those of
 #        pc_ring.c; then that program without each of its three fixes.
 # See:   yes, it is real code, after three fixes, and none can be left out: a
-#        semicolon, atomic indexes, and a step that produces.
-# shellcheck disable=SC1091,SC2016  # check.sh, and what check evals
-here=$(dirname "$(readlink -f "$0")")
-. "$here/../check.sh"
+#        semicolon, atomic indexes, and a step that produces (and consumes).
+# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
+# shellcheck source=userspace/demos/notes/printed.bash
+. "$(dirname "$(readlink -f "$0")")/printed.bash"
 
-dir=$(mktemp -d)
-trap 'rm -r "$dir"' EXIT
-cd "$dir" || exit
-ulimit -c 0
-
-# What gcc has to say about x.c.
-messages() {
-	LC_ALL=C gcc -std=gnu17 -include stdbool.h -fsyntax-only x.c 2>&1 |
-		sed -n 's/^x\.c:\([0-9]*\):[0-9]*: /  gcc: line \1: /p'
-}
-
-says() {
-	messages | grep "$1"
-}
-
-# Are all these messages there, and gone once sed has mended x.c?
-mends() {
-	local sed=$1 message
-
-	shift
-	for message; do
-		says "$message" || return
-	done
-	sed -i "$sed" x.c
-	for message; do
-		! says "$message" || return
-	done
-}
-
-# Runs x.c for so many seconds of CPU time; sets $text and $status.
-run() {
+# Runs x.c for so many seconds of CPU time; sets $text and $status. It prints
+# each item when it has it, not when it has many.
+run_for() {
+	text='' status=none
 	gcc -std=gnu17 -O2 -w -pthread -o x x.c || return
-	{ text=$(ulimit -St "$1" && exec ./x); } 2>/dev/null
+	{ text=$(ulimit -St "$1" && exec stdbuf -oL ./x); } 2>/dev/null
 	status=$?
 	text=$(echo "$text" | xargs)
 	few="${text%% *} ... ${text##* }"
@@ -57,28 +30,32 @@ undo() {
 
 # The three fragments as printed; the last two each in a function.
 {
+	printf '#include <stdbool.h>\n#line 1\n'
 	cat "$here/ring_buffer.printed"
 	echo 'void producer(void) {'
 	cat "$here/ring_producer.printed"
+	echo '} void consumer(void) {'
+	cat "$here/ring_consumer.printed"
 	echo '}'
 } >x.c
 sed -i 's/^\t\.\.\.$/\tint number;/' x.c
-say "the buffer and the producer as printed, with a member for the \"...\":"
+say "the three pieces as printed, with a member for the \"...\":"
 check S303 "a semicolon is missing behind item; so there is no type item" \
-	mends '5s/item/item;/' \
+	mends 's/^} item$/} item;/' \
 	"line 7: error: expected '=', ',', ';'.* before 'item'" \
 	"line 11: error: unknown type name 'item'"
 check S303 "with the semicolon the definitions of the notes are right" \
-	eval '! says "line [1-9]: "'
+	eval '! messages | grep "line [1-9]: "'
 
-say "printed                                  pc_ring.c"
-cat "$here/ring_buffer.printed" "$here/ring_producer.printed" >printed
-sed -n '/^typedef/,/^atomic_int out/p; /^	item next_produced/,/^	}/p' \
-	"$here/pc_ring.c" | sed 's/^\t//' >corrected
-diff -btW 82 -y printed corrected | sed 's/^/  /'
+say "printed                                pc_ring.c"
+cat "$here"/ring_{buffer,producer,consumer}.printed | expand -t 2 >printed
+sed -n '/^#define BUF/p; /^typedef/,/^atomic_int out/p
+	/^	item next/,/^	}/p' "$here/pc_ring.c" | sed 's/^\t//' |
+	expand -t 2 >corrected
+diff -btW 78 -y printed corrected | sed 's/^/  /'
 
 cp "$here/pc_ring.c" x.c
-run 5
+run_for 5
 all="$(seq -s ' ' 50)"
 say "pc_ring.c: status $status, items $few"
 check S63 "with three fixes it hands over all items in order" \
@@ -86,18 +63,19 @@ check S63 "with three fixes it hands over all items in order" \
 
 undo 's/^} item;/} item/'
 check S63 "without the first, the semicolon, it does not compile" \
-	says "error: expected '=', ',', ';'"
+	eval 'messages | grep "error: expected .*;.* before .item"'
 
 undo 's/atomic_int/int/'
-run 1
-say "plain int: status $status (152 is SIGXCPU), items $few"
+run_for 1
+say "plain int: $(wc -w <<<"$text") items in 1 s of CPU time; status $status" \
+	"(152 is SIGXCPU)"
 check S63 "without the second, atomic indexes, it hangs at -O2" \
 	eval '[ $status = 152 ] && [ "$text" != "$all" ]'
 
 undo '/next_produced.number++;/d'
 sed -i 's/number == ITEMS/number == ITEMS || --left == 0/
 	s/^void consumer/int left = ITEMS;\n&/' x.c
-run 5
+run_for 5
 say "without the produce step: items $few"
 check S63 "without the third, a produce step, all items are the same" \
 	eval '[ "$(echo $text | wc -w) $(echo $text | xargs -n 1 | sort -u |

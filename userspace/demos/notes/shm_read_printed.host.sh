@@ -9,54 +9,10 @@
 #        runs, once and twice; and how shm_read.c does.
 # See:   it may not map for writing what it opened for reading, prints what
 #        mmap() returned without a look, and removes what others may want.
-# shellcheck disable=SC1091,SC2016  # check.sh, and what check evals
-here=$(dirname "$(readlink -f "$0")")
-# A /dev/shm of its own, which nobody else sees, where that is allowed.
-if [ -z "${own_shm-}" ] &&
-	unshare -rm mount -t tmpfs none /dev/shm 2>/dev/null; then
-	own_shm=1 exec unshare -rm \
-		sh -c 'mount -t tmpfs none /dev/shm && exec "$0"' "$0"
-fi
-. "$here/../check.sh"
-
+# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
+# shellcheck source=userspace/demos/notes/printed.bash
+. "$(dirname "$(readlink -f "$0")")/printed.bash" own_shm
 object=/dev/shm/OS
-if [ -e $object ] || [ -e /dev/shm/sem.OS ]; then
-	say "$object is somebody else's; remove it first"
-	exit 1
-fi
-dir=$(mktemp -d)
-trap 'rm -rf "$dir" $object /dev/shm/sem.OS' EXIT
-cd "$dir" || exit
-ulimit -c 0
-
-# What gcc has to say about x.c.
-messages() {
-	LC_ALL=C gcc -std=gnu17 -fsyntax-only x.c 2>&1 |
-		sed -n 's/^x\.c:\([0-9]*\):[0-9]*: /  gcc: line \1: /p'
-}
-
-# Are all these messages there, and gone once sed has mended x.c?
-mends() {
-	local sed=$1 message
-
-	shift
-	for message; do
-		messages | grep -m 1 "$message" || return
-	done
-	sed -i "$sed" x.c
-	for message; do
-		! messages | grep "$message" || return
-	done
-}
-
-# run NAME [SED]: runs the program NAME.c, changed. Sets $text and $status.
-run() {
-	sed "${2-}" "$1.c" >changed.c
-	text='' status=none
-	gcc -std=gnu17 -O2 -w -o changed changed.c || return
-	{ text=$(./changed 2>&1); } 2>/dev/null
-	status=$?
-}
 
 # As the writer leaves it.
 write_message() {

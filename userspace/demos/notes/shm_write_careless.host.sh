@@ -9,35 +9,10 @@
 #        shm_write.c in the same situations.
 # See:   the first does not look for errors, for room, or whether anybody may
 #        read yet; the second does.
-# shellcheck disable=SC1091,SC2016,SC2034  # check.sh, and what check evals
-here=$(dirname "$(readlink -f "$0")")
-# A /dev/shm of its own, which nobody else sees, where that is allowed.
-if [ -z "${own_shm-}" ] &&
-	unshare -rm mount -t tmpfs none /dev/shm 2>/dev/null; then
-	own_shm=1 exec unshare -rm \
-		sh -c 'mount -t tmpfs none /dev/shm && exec "$0"' "$0"
-fi
-. "$here/../check.sh"
-
+# shellcheck disable=SC2016,SC2034,SC2154  # check evals; printed.bash sets
+# shellcheck source=userspace/demos/notes/printed.bash
+. "$(dirname "$(readlink -f "$0")")/printed.bash" own_shm
 object=/dev/shm/OS
-if [ -e $object ] || [ -e /dev/shm/sem.OS ]; then
-	say "$object is somebody else's; remove it first"
-	exit 1
-fi
-dir=$(mktemp -d)
-trap 'rm -rf "$dir" $object /dev/shm/sem.OS' EXIT
-cd "$dir" || exit
-ulimit -c 0
-
-# run NAME [SED]: runs the program NAME.c, changed. Sets $text and $status.
-run() {
-	sed "${2-}" "$1.c" >changed.c
-	text='' status=none
-	gcc -std=gnu17 -O2 -w -pthread -o changed changed.c || return
-	{ text=$(./changed 2>&1 | tr -d '\0'; exit "${PIPESTATUS[0]}"); } \
-		2>/dev/null
-	status=$?
-}
 
 cp "$here"/shm_{write,read}.c .
 sed 's/sstring/string/; s/ORDWR/O_RDWR/; s/sys\/shm\.h/unistd.h/' \

@@ -7,37 +7,10 @@
 # Watch: gcc's messages about shm_write.printed, mended one by one.
 # See:   three mistakes are found by the compiler. shm_write_careless shows
 #        those that it does not find.
-# shellcheck disable=SC1091,SC2016  # check.sh, and what check evals
-here=$(dirname "$(readlink -f "$0")")
-# A /dev/shm of its own, which nobody else sees, where that is allowed.
-if [ -z "${own_shm-}" ] &&
-	unshare -rm mount -t tmpfs none /dev/shm 2>/dev/null; then
-	own_shm=1 exec unshare -rm \
-		sh -c 'mount -t tmpfs none /dev/shm && exec "$0"' "$0"
-fi
-. "$here/../check.sh"
-
+# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
+# shellcheck source=userspace/demos/notes/printed.bash
+. "$(dirname "$(readlink -f "$0")")/printed.bash" own_shm
 object=/dev/shm/OS
-if [ -e $object ] || [ -e /dev/shm/sem.OS ]; then
-	say "$object is somebody else's; remove it first"
-	exit 1
-fi
-dir=$(mktemp -d)
-trap 'rm -rf "$dir" $object /dev/shm/sem.OS' EXIT
-cd "$dir" || exit
-
-# What gcc has to say about x.c.
-messages() {
-	LC_ALL=C gcc -std=gnu17 -Wall -fsyntax-only x.c 2>&1 |
-		sed -n 's/^x\.c:\([0-9]*\):[0-9]*: /  gcc: line \1: /p'
-}
-
-# Is this message there, and gone once sed has mended x.c?
-mends() {
-	messages | grep "$2" || return
-	sed -i "$1" x.c
-	! messages | grep "$2"
-}
 
 # compile NAME: makes NAME of NAME.c.
 compile() {

@@ -53,7 +53,7 @@ EXTRA += $(rpc_beside)
 $(O)/demos/rpc_link_switch $(O)/demos/rpc_endian: | $(rpc_beside)
 $(rpc_beside): rpc/functions.h rpc/stubs.h rpc/rules.mk | $(O)/demos
 
-$(O)/rpcgen/caller.o: rpc/caller.c $(O)/rpcgen/calc.h
+$(O)/rpcgen/caller.o: rpc/caller.c rpc/functions.h $(O)/rpcgen/calc.h
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 $(O)/demos/add_local: $(O)/rpcgen/caller.o rpc/functions.c
 	$(say) LINK demos/rpc/add_local
@@ -78,5 +78,5 @@ ifneq ($(and $(wildcard $(rpc_ppc)/lib/libc.a),$(shell command -v \
 		$(firstword $(POWERPC_CC)))),)
 	$(Q)$(POWERPC_CC) $(CFLAGS) -static -o $@ $<
 else
-	@echo '  rpc_endian will fail: no $(firstword $(POWERPC_CC)) for PowerPC'
+	$(say) SKIP 'demos/rpc/foreign_ppc: no $(firstword $(POWERPC_CC))'
 endif
