@@ -7,7 +7,7 @@
 # since make -j2 runs both. A source that is down must not stop the others.
 apt_update() {
 	if [ "$(id -u)" = 0 ]; then
-		as_root=env
+		as_root='env'
 	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
 		as_root='sudo -n'
 	else

@@ -4,155 +4,139 @@
  *
  * Notes: S48 (000:26; 004:13)
  * Watch: a producer and a consumer that share a buffer of four items in
- *        memory, each on a processor of its own if there are two; and when
- *        the scheduler let each of them run.
- * See:   with two processors both run at once. With one they take turns, many
- *        times: the consumer does not wait until all is produced.
+ *        memory, each on a processor of its own if there are two. Each counts
+ *        the context switches while a hundred items go through.
+ * See:   with two processors both work on the same hundred and neither is
+ *        switched away: they run at once. With one they take turns, often:
+ *        the consumer does not wait until all is produced.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 
-#define TRACE "/sys/kernel/tracing/instances/watch_concurrent"
-#define MOST 2000
 #define SLOTS 4
-#define ITEMS 400
-#define COLUMNS 60
+#define ROUNDS 50
+#define ITEMS 100 /* in a round */
 
 /* The numbers only rise; an item is in the slot of its number modulo SLOTS. */
-struct buffer {
+struct shared {
 	atomic_int put, taken;
 	int slot[SLOTS];
 	long sum;
+	struct round {
+		uint64_t begin, end;
+		long switches; /* how often it was switched away */
+	} produced[ROUNDS], consumed[ROUNDS];
 };
 
-/* A context switch: who was switched to, and away from. */
-static struct event {
-	int away, to;
-	double time;
-} events[MOST];
-static int count;
-
-/* Writes to a file of our instance of tracefs. */
-#define set(file, ...)                                                    \
-	do {                                                              \
-		int fd_ = need(open(TRACE "/" file, O_WRONLY | O_TRUNC)); \
-		need(dprintf(fd_, __VA_ARGS__));                          \
-		need(close(fd_));                                         \
-	} while (0)
-
-static void load(void)
+static long switches(void)
 {
-	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
-	char line[400], *next;
+	struct rusage usage;
 
-	while (count < MOST && fgets(line, sizeof(line), f)) {
-		struct event *e = &events[count];
-
-		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
-		next = strstr(line, "next_pid=");
-		if (next && sscanf(next, "next_pid=%d", &e->to) == 1 &&
-		    sscanf(line + 17, "%d %*s %*s %lf", &e->away, &e->time) ==
-			    2)
-			count++;
-	}
-	fclose(f);
+	need(getrusage(RUSAGE_SELF, &usage));
+	return usage.ru_nvcsw + usage.ru_nivcsw;
 }
 
-static void produce(struct buffer *b)
+static uint64_t now(void)
 {
-	for (int i = 0; i < ITEMS; i++) {
-		while (b->put - b->taken == SLOTS)
-			sched_yield();
-		b->slot[i % SLOTS] = i;
-		b->put++;
-	}
+	struct timespec t;
+
+	need(clock_gettime(CLOCK_MONOTONIC, &t));
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-static void consume(struct buffer *b)
+static void run_on(int cpu)
 {
-	for (int i = 0; i < ITEMS; i++) {
-		while (b->put == b->taken)
-			sched_yield();
-		b->sum += b->slot[i % SLOTS];
-		b->taken++;
-	}
-}
-
-/* A process that is stopped, and will do this when it goes on. */
-static pid_t prepare(int cpu, void (*act)(struct buffer *), struct buffer *b)
-{
-	pid_t pid = need(fork());
 	cpu_set_t set;
 
-	if (!pid) {
-		CPU_ZERO(&set);
-		CPU_SET(cpu, &set);
-		need(sched_setaffinity(0, sizeof(set), &set));
-		raise(SIGSTOP);
-		act(b);
-		_exit(0);
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	need(sched_setaffinity(0, sizeof(set), &set));
+}
+
+static void produce(struct shared *s)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		struct round *r = &s->produced[round];
+
+		r->begin = now();
+		r->switches = -switches();
+		for (int i = 0; i < ITEMS; i++) {
+			while (s->put - s->taken == SLOTS)
+				sched_yield();
+			s->slot[s->put % SLOTS] = s->put;
+			s->put++;
+		}
+		r->switches += switches();
+		r->end = now();
 	}
-	until(state_of(pid) == 'T');
-	return pid;
+}
+
+static void consume(struct shared *s)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		struct round *r = &s->consumed[round];
+
+		r->begin = now();
+		r->switches = -switches();
+		for (int i = 0; i < ITEMS; i++) {
+			while (s->put == s->taken)
+				sched_yield();
+			s->sum += s->slot[s->taken % SLOTS];
+			s->taken++;
+		}
+		r->switches += switches();
+		r->end = now();
+	}
 }
 
 int main(void)
 {
-	struct buffer *b =
-		need_ptr(mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
+	struct shared *s =
+		need_ptr(mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	int cpus = need(sysconf(_SC_NPROCESSORS_ONLN));
-	int runs[2] = { 0, 0 }, turns[2] = { 0, 0 };
-	char bar[2][COLUMNS];
-	double both = 0, all;
-	pid_t pid[2];
+	const long all = ROUNDS * ITEMS;
+	char picture[ROUNDS + 1] = "";
+	int at_once = 0;
+	long turns = 0;
+	pid_t child[2];
 
-	pid[0] = prepare(0, produce, b);
-	pid[1] = prepare(cpus - 1, consume, b);
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set("trace_clock", "global");
-	set("events/sched/sched_switch/filter",
-	    "prev_pid==%d || next_pid==%d || prev_pid==%d || next_pid==%d",
-	    pid[0], pid[0], pid[1], pid[1]);
-	set("events/sched/sched_switch/enable", "1");
-	need(kill(pid[0], SIGCONT));
-	need(kill(pid[1], SIGCONT));
-	need0(ended(pid[0]));
-	need0(ended(pid[1]));
-	load();
-	need(rmdir(TRACE));
-
-	memset(bar, ' ', sizeof(bar));
-	all = events[count - 1].time - events[0].time;
-	for (int i = 0; i < count - 1; i++) {
-		double begin = (events[i].time - events[0].time) / all;
-		double end = (events[i + 1].time - events[0].time) / all;
-
-		for (int who = 0; who < 2; who++) {
-			turns[who] += events[i].to == pid[who];
-			runs[who] = events[i].to == pid[who] ||
-				    (runs[who] && events[i].away != pid[who]);
-			for (int c = 0; c < COLUMNS; c++)
-				if (runs[who] && c >= begin * COLUMNS &&
-				    c < end * COLUMNS)
-					bar[who][c] = '#';
+	for (int who = 0; who < 2; who++) {
+		child[who] = need(fork());
+		if (!child[who]) {
+			run_on(who ? cpus - 1 : 0);
+			if (who)
+				consume(s);
+			else
+				produce(s);
+			_exit(0);
 		}
-		if (runs[0] && runs[1])
-			both += end - begin;
 	}
-	say("%d CPU, %.1f ms; # is when a process ran", cpus, all * 1000);
-	say("producer |%.*s| switched to %d times", COLUMNS, bar[0], turns[0]);
-	say("consumer |%.*s| switched to %d times", COLUMNS, bar[1], turns[1]);
-	say("both ran at once in %.0f %% of the time", both * 100);
-	check(b->sum == (long)ITEMS * (ITEMS - 1) / 2, "S48",
+	need0(ended(child[0]));
+	need0(ended(child[1]));
+
+	for (int round = 0; round < ROUNDS; round++) {
+		const struct round *p = &s->produced[round];
+		const struct round *c = &s->consumed[round];
+		int both = !p->switches && !c->switches && p->begin < c->end &&
+			   c->begin < p->end;
+
+		picture[round] = both ? '=' : '/';
+		at_once += both;
+		turns += p->switches + c->switches;
+	}
+	say("%d CPU; a sign for each hundred items: = both ran at once all the",
+	    cpus);
+	say("time, / one or both were switched away:");
+	say("%s", picture);
+	say("context switches in all: %ld", turns);
+	check(s->sum == all * (all - 1) / 2, "S48",
 	      "all items went through a buffer that holds four");
-	check(cpus > 1 ? both > 0.1 : turns[0] > 10 && turns[1] > 10, "S48",
+	check(cpus > 1 ? at_once > 0 : turns > all / 20, "S48",
 	      "they ran at the same time, or took turns on the only processor");
 	return done();
 }

@@ -101,12 +101,12 @@ static int module_is_on(pid_t pid, char *function)
 }
 
 /* Where the code of the module is, in the kernel's memory. */
-static uint64_t module_address(void)
+static void *module_address(void)
 {
 	FILE *f = need_ptr(fopen("/sys/module/mbox/sections/.text", "r"));
-	uint64_t addr = 0;
+	void *addr = NULL;
 
-	if (fscanf(f, "%lx", &addr) != 1)
+	if (fscanf(f, "%p", &addr) != 1)
 		say("the kernel does not tell where the module is");
 	fclose(f);
 	return addr;
@@ -117,7 +117,8 @@ int main(void)
 	struct mbox *box = need_ptr(
 		mbox_create(NULL, MBOX_SEND | MBOX_RECV | MBOX_ADMIN, 0, NULL));
 	int in_program, in_module, reader_status;
-	uint64_t stack, next, addr;
+	uint64_t stack, next;
+	void *addr;
 	char function[64] = "";
 	pid_t producer, reader;
 
@@ -141,12 +142,12 @@ int main(void)
 	if (!reader)
 		_exit(*(volatile char *)addr & 0);
 	reader_status = ended(reader);
-	say("the module is at %#lx; a program that looks there: %s", addr,
+	say("the module is at %p; a program that looks there: %s", addr,
 	    strsignal(reader_status - 128));
 	check(in_program, "S64", "the producer is code of the program");
 	check(in_module > 0 && strncmp(function, "mbx_", 4) == 0, "S64",
 	      "what its send() does, functions of the system do");
-	check(addr >> 63 && reader_status == 128 + SIGSEGV, "S64",
+	check((intptr_t)addr < 0 && reader_status == 128 + SIGSEGV, "S64",
 	      "that code is the kernel's; a program cannot even read it");
 	return done();
 }
