@@ -4,7 +4,7 @@
  *
  * Owns: the claims of C33.  Takes no locks; run by the guest runner.
  *
- * opts: timeout=120
+ * opts: timeout=120 cpus=1
  */
 #include "box.h"
 
