@@ -83,7 +83,7 @@ tree_is_complete() {
 targets_exist() {
 	missing=0
 	found=0
-	for target in $(grep -o -E '(^    |`)make [a-z_]+' "$readme" |
+	for target in $(grep -o -E '(^    |`)make [a-z_-]+' "$readme" |
 		sed 's/.*make //' | sort -u); do
 		found=$((found + 1))
 		if ! grep -q -E "^$target:" "$top/Makefile"; then

@@ -79,7 +79,11 @@ static void run_on(int cpu)
 
 static void *spin(void *arg)
 {
+	struct sched_param first = { .sched_priority = 1 };
+
+	/* A real-time thread: no other takes its place. */
 	run_on(1);
+	need(sched_setscheduler(0, SCHED_FIFO, &first));
 	spinning = 1;
 	while (!stop)
 		;
@@ -88,7 +92,7 @@ static void *spin(void *arg)
 
 /*
  * Each call interrupts the processors that run a thread of this process. Again
- * if another process took the place of the thread. Returns the interrupts.
+ * if the kernel took the place of the thread. Returns the interrupts.
  */
 static unsigned long interrupt_other(int cpus)
 {
@@ -104,6 +108,7 @@ static unsigned long interrupt_other(int cpus)
 	need(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
 		     0, 0));
 	do {
+		sleep_ms(tries);
 		before = counter("/proc/interrupts", "CAL:");
 		for (int i = 0; i < TIMES; i++)
 			need(syscall(SYS_membarrier,
