@@ -122,11 +122,12 @@ $(B)/qemu/tsckhz: qemu/tsckhz.c | deps-run
 
 # What every boot needs; what is tested in it has the tests as well, and all
 # the tools of the demos.
-.PHONY: guest guest-tests
-guest guest-tests: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools demos \
+.PHONY: guest guest-tests guest-demos
+guest guest-tests guest-demos: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools demos \
 		$(B)/qemu/init $(B)/qemu/tsckhz
-guest-tests: deps-test tests $(KERNELS)/debs/stamp
-guest guest-tests:
+guest-tests: tests
+guest-tests guest-demos: deps-test $(KERNELS)/debs/stamp
+guest guest-tests guest-demos:
 	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
 
 ##@ Running
@@ -152,7 +153,7 @@ ifeq ($(NAME),)
 demo: ## List the demos by topic; make demo NAME=... runs one
 	$(Q)userspace/demos/demo.sh list
 else
-demo: guest-tests
+demo: guest-demos
 	$(Q)userspace/demos/demo.sh run $(call quote,$(NAME)) $(B) $(K)
 endif
 

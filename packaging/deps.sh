@@ -33,6 +33,10 @@ if ! command -v dpkg-query >/dev/null; then
 	exit 1
 fi
 
+# make -j2 asks for two groups at once.
+exec 9<"$list"
+flock 9
+
 names=$(awk -v groups=" $* " \
 	'!/^#/ && NF && index(groups, " " $2 " ") { print $1 }' "$list")
 

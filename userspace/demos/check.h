@@ -46,6 +46,7 @@ __attribute__((format(printf, 1, 2))) static inline void say(const char *fmt,
 							     ...)
 {
 	char line[1024] = "  ";
+	int saved = errno; /* what is said is often followed by its check */
 	va_list args;
 	size_t len;
 
@@ -56,6 +57,7 @@ __attribute__((format(printf, 1, 2))) static inline void say(const char *fmt,
 	line[len++] = '\n';
 	if (write(STDOUT_FILENO, line, len) < 0)
 		_exit(1);
+	errno = saved;
 }
 
 __attribute__((noreturn)) static inline void
