@@ -110,11 +110,8 @@ int main(void)
 	close(fd[2]); /* nobody has this port now */
 	need(fstat(fd[0], &a));
 	need(fstat(fd[1], &b));
-	/* Recording names would change code that all processors run. */
-	set(TRACING "/trace_options", 0, "norecord-cmd");
 	rmdir(TRACE);
 	need(mkdir(TRACE, 0700));
-	set(TRACING "/trace_options", 0, "record-cmd");
 	set(TRACE "/trace_clock", 0, "global");
 	/* The port is the fifth argument, which is in r8. */
 	set(TRACING "/kprobe_events", O_APPEND,
