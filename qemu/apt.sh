@@ -19,3 +19,14 @@ apt_update() {
 	$as_root flock "$(dirname "$0")/apt.sh" apt-get update -qq </dev/null ||
 		echo "apt: apt-get update had errors, trying to download" >&2
 }
+
+# apt_try FUNCTION LOG: runs FUNCTION, which downloads and writes LOG, and once
+# more with new package lists. Ends the script if neither works.
+apt_try() {
+	"$1" && return
+	apt_update
+	"$1" && return
+	cat "$2" >&2 || true
+	echo "${0##*/}: apt-get download failed" >&2
+	exit 1
+}

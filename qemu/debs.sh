@@ -38,14 +38,7 @@ download() {
 }
 
 echo "guest: downloading $packages"
-if ! download; then
-	apt_update
-	if ! download; then
-		cat "$tmp/log" >&2
-		echo "debs.sh: apt-get download failed" >&2
-		exit 1
-	fi
-fi
+apt_try download "$tmp/log"
 for deb in "$tmp"/*.deb; do
 	dpkg-deb -x "$deb" "$dir/root"
 done

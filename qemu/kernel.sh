@@ -82,14 +82,7 @@ rm -rf "$tmp" "$dir/root"
 mkdir -p "$tmp" "$dir/root"
 trap 'rm -rf "$tmp"' EXIT
 
-if ! download; then
-	apt_update
-	if ! download; then
-		cat "$tmp/log" >&2 || true
-		echo "kernel.sh: apt-get download failed" >&2
-		exit 1
-	fi
-fi
+apt_try download "$tmp/log"
 
 for deb in "$tmp"/*.deb; do
 	dpkg-deb -x "$deb" "$dir/root"
