@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check.h: the few words that all demos share. A demo says what it does and
- * checks what it sees; include this header before any other. It takes no
- * locks and starts nothing.
+ * check.h: the few words that demos share. A demo says what it does and checks
+ * what it sees; include this header before any other. It takes no locks and
+ * starts nothing.
  *
  *   say("read %zd bytes", n);        tells the class
  *   check(n == 4, "S160", "two writes arrive as one read");
@@ -17,6 +17,17 @@
  *   until(state_of(pid) == 'S');     waits for something; gives up after 20 s
  *   return done();                   ends main(): 0 if all checks held
  *
+ * Some demos watch what the kernel records while they run (it has the folder
+ * TRACE for that, an instance of tracefs):
+ *
+ *   trace_begin();                   records nothing yet
+ *   trace_set("events/mbox/enable", "1");   writes to a file of that folder
+ *   trace_load();                    reads what was recorded into events[]
+ *   event_find(from, pid, text)      the next of them with this text, or -1
+ *   event_tell(i, "the sender wakes it");   tells the class
+ *   event_in_interrupt(i)            was it recorded in an interrupt?
+ *   trace_end();
+ *
  * Only the first process of a demo calls check(); its children tell their
  * findings by exit status, or through the mechanism that is shown. The output
  * is TAP, https://testanything.org, so the test runner reads it as you do.
@@ -30,10 +41,12 @@
 #endif
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -171,6 +184,81 @@ static inline void sleep_ms(long ms)
 			sleep_ms(1);                                  \
 		}                                                     \
 	} while (0)
+
+#define TRACE "/sys/kernel/tracing/instances/demo"
+
+static inline void trace_set(const char *file, const char *value)
+{
+	char path[200];
+	int fd;
+
+	snprintf(path, sizeof(path), TRACE "/%s", file);
+	fd = need(open(path, O_WRONLY | O_TRUNC));
+	need(write(fd, value, strlen(value)));
+	need(close(fd));
+}
+
+static inline void trace_begin(void)
+{
+	rmdir(TRACE); /* of a demo that was broken off */
+	need(mkdir(TRACE, 0700));
+	trace_set("trace_clock", "global");
+}
+
+static inline void trace_end(void)
+{
+	need(rmdir(TRACE));
+}
+
+/* A line of the trace: what a process did, on which processor. */
+static struct event {
+	int pid, cpu;
+	char flags[8]; /* the third: h or H if it was in an interrupt */
+	double time; /* in seconds */
+	char text[200];
+} events[500];
+static int event_count;
+
+static inline void trace_load(void)
+{
+	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
+	char line[400];
+
+	event_count = 0;
+	while (event_count < 500 && fgets(line, sizeof(line), f)) {
+		struct event *e = &events[event_count];
+
+		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
+		if (line[0] != '#' && strlen(line) > 17 &&
+		    sscanf(line + 17, "%d [%d] %7s %lf: %199[^\n]", &e->pid,
+			   &e->cpu, e->flags, &e->time, e->text) == 5)
+			event_count++;
+	}
+	fclose(f);
+}
+
+/* By this process, or by any (0), and not before events[from]. */
+static inline int event_find(int from, pid_t pid, const char *text)
+{
+	for (int i = from; from >= 0 && i < event_count; i++)
+		if ((!pid || events[i].pid == pid) &&
+		    strstr(events[i].text, text))
+			return i;
+	return -1;
+}
+
+static inline void event_tell(int i, const char *what)
+{
+	if (i >= 0)
+		say("%8.3f ms  CPU %d  %-15.*s %s",
+		    (events[i].time - events[0].time) * 1000, events[i].cpu,
+		    (int)strcspn(events[i].text, ":("), events[i].text, what);
+}
+
+static inline int event_in_interrupt(int i)
+{
+	return i >= 0 && strpbrk(events[i].flags, "hH");
+}
 
 static inline int done(void)
 {

@@ -7,8 +7,8 @@
 # Watch: the date server and client as printed, then corrected; the server's
 #        machine writes UTF-16 where nothing else is said, the client's UTF-8.
 # See:   as printed the client prints rubbish; corrected, the date.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 needs_port 6013
 
 # Sets $text to what a client prints; the server's machine has its own charset.

@@ -10,8 +10,8 @@
 # See:   a DatagramSocket sends to one receiver, and needs none: it is not
 #        connected. It is not "broadcasting": that is an address and an option.
 #        A MulticastSocket gets what is sent to a group that it has joined.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 
 cp "$here/Datagrams.java" .
 "${javac[@]}" Datagrams.java || exit

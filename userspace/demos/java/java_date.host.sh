@@ -12,8 +12,8 @@
 #        while the server is stopped: that is done by the kernel. What is
 #        wrong with them: java_one_at_a_time, java_mistakes,
 #        java_no_finally, java_charset.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 needs_port 6013
 
 client() {

@@ -9,8 +9,8 @@
 # See:   as printed the exception goes out of main() to the user, and
 #        PrintWriter keeps quiet about the lost client. The corrected ones say
 #        in a line what is wrong, and close what they opened.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 needs_port 6013
 
 has_no_connection() {

@@ -9,8 +9,8 @@
 # See:   as printed main() is gone, but its port listens: clients are connected
 #        and wait for nobody. The corrected server says why it waits, and
 #        serves the waiting client when it may open files again.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 needs_port 6013
 
 # Lets accept() throw: no new file may have a number above 2. The call in which

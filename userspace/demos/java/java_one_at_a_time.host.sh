@@ -10,8 +10,8 @@
 #        client 2 has sent its line.
 # See:   the server as printed is in read() for client 1, and client 2 is not
 #        even accepted. With threads client 2 has its date at once.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 needs_port 6013
 
 # try_out VERSION: starts that server, and connects client 1, which says

@@ -10,8 +10,8 @@
 # See:   the client has a stub that looks like the object; the calls run in the
 #        server's process, and the count grows there only. RMI is in the JDK;
 #        CORBA was taken out of it with version 11.
-# shellcheck source=userspace/demos/java/java.bash
-. "$(dirname "$(readlink -f "$0")")/java.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_net
 needs_port 1099
 
 # what WORD: what the client says after this word.

@@ -9,9 +9,9 @@
 #        calls return; and com_txt.c.
 # See:   it does not compile, then finds no file, then reads nothing, and says
 #        so of none; and there is nobody it communicates with.
-# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash"
+# shellcheck disable=SC2016,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash"
 
 cp "$here/com_txt.printed" x.c
 unknown=$(messages | grep -o "function '[a-z]*'\|'[A-Z_]*' undeclared" |

@@ -9,8 +9,8 @@
 # See:   the assembler runs already, and sleeps: the pipe is empty. When the
 #        source comes, the compiler's output goes through the pipe, no file.
 # shellcheck disable=SC2016  # check evals
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash"
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash"
 
 running() {
 	grep -qs '^State:[[:space:]]*[RSD]' "/proc/$1/status"

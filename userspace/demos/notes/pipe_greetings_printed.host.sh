@@ -8,9 +8,9 @@
 #        what gcc says when it is asked for results that nobody looks at.
 # See:   no message, and what it should print. That is no proof: three calls
 #        are not checked. greetings_orphan shows how it fails.
-# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash"
+# shellcheck disable=SC2016,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash"
 
 gcc -std=gnu17 -x c -Wall -Wextra -o printed \
 	"$here/pipe_greetings.printed" >said 2>&1

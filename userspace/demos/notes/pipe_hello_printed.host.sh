@@ -10,9 +10,9 @@
 #        it prints, byte by byte, and what it does when a call fails.
 # See:   it sends one byte too many, waits in the wrong process, and takes an
 #        error for a length.
-# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash"
+# shellcheck disable=SC2016,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash"
 
 cp "$here/pipe_hello.c" .
 cp "$here/pipe_hello.printed" x.c

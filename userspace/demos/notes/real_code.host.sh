@@ -8,9 +8,9 @@
 #        pc_ring.c; then that program without each of its three fixes.
 # See:   yes, it is real code, after three fixes, and none can be left out: a
 #        semicolon, atomic indexes, and a step that produces (and consumes).
-# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash"
+# shellcheck disable=SC2016,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash"
 
 # Runs x.c for so many seconds of CPU time; sets $text and $status. It prints
 # each item when it has it, not when it has many.

@@ -9,9 +9,9 @@
 #        runs, once and twice; and how shm_read.c does.
 # See:   it may not map for writing what it opened for reading, prints what
 #        mmap() returned without a look, and removes what others may want.
-# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash" own_shm
+# shellcheck disable=SC2016,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_shm
 object=/dev/shm/OS
 
 # As the writer leaves it.

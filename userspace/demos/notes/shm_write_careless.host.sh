@@ -9,9 +9,9 @@
 #        shm_write.c in the same situations.
 # See:   the first does not look for errors, for room, or whether anybody may
 #        read yet; the second does.
-# shellcheck disable=SC2016,SC2034,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash" own_shm
+# shellcheck disable=SC2016,SC2034,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_shm
 object=/dev/shm/OS
 
 cp "$here"/shm_{write,read}.c .

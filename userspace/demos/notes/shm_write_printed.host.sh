@@ -7,9 +7,9 @@
 # Watch: gcc's messages about shm_write.printed, mended one by one.
 # See:   three mistakes are found by the compiler. shm_write_careless shows
 #        those that it does not find.
-# shellcheck disable=SC2016,SC2154  # check evals; printed.bash sets
-# shellcheck source=userspace/demos/notes/printed.bash
-. "$(dirname "$(readlink -f "$0")")/printed.bash" own_shm
+# shellcheck disable=SC2016,SC2154  # check evals; check.bash sets
+# shellcheck source=userspace/demos/check.bash
+. "$(dirname "$(readlink -f "$0")")/../check.bash" own_shm
 object=/dev/shm/OS
 
 # compile NAME: makes NAME of NAME.c.

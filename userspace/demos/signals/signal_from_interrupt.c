@@ -12,12 +12,8 @@
  *        hands the work on: a thread of the kernel (kworker) sends SIGINT.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/time.h>
-
-#define TRACE "/sys/kernel/tracing/instances/signal_from_interrupt"
 
 static int report[2];
 
@@ -46,35 +42,23 @@ static void receiver(const char *terminal)
 		pause();
 }
 
-static void set(const char *file, const char *value)
-{
-	int fd = need(open(file, O_WRONLY | O_TRUNC));
-
-	need(write(fd, value, strlen(value)));
-	close(fd);
-}
-
 /* Finds who ran when this signal was sent to pid, and the context's letter. */
 static char context_of(int number, pid_t pid, pid_t *who)
 {
-	char line[512], name[64], sig[32], to[32], *cpu, *dash, found = 0;
-	FILE *file = need_ptr(fopen(TRACE "/trace", "r"));
+	char sent[64], to[32];
+	int i;
 
-	snprintf(sig, sizeof(sig), " sig=%d ", number);
+	snprintf(sent, sizeof(sent), "signal_generate: sig=%d ", number);
 	snprintf(to, sizeof(to), " pid=%d ", pid);
-	while (fgets(line, sizeof(line), file)) {
-		cpu = strstr(line, "] ");
-		if (line[0] == '#' || !cpu || !strstr(line, sig) ||
-		    !strstr(line, to))
-			continue;
-		say("SIG%-6s%.38s", sigabbrev_np(number), line);
-		dash = sscanf(line, " %63s", name) == 1 ? strrchr(name, '-') :
-							  NULL;
-		*who = dash ? atoi(dash + 1) : -1;
-		found = cpu[4];
-	}
-	fclose(file);
-	return found;
+	i = event_find(0, 0, sent);
+	while (i >= 0 && !strstr(events[i].text, to))
+		i = event_find(i + 1, 0, sent);
+	if (i < 0)
+		return 0;
+	*who = events[i].pid;
+	say("SIG%-6s  %8d  [%03d] %s", sigabbrev_np(number), *who,
+	    events[i].cpu, events[i].flags);
+	return events[i].flags[2];
 }
 
 /* The fourth field of proc(5) stat. */
@@ -111,9 +95,8 @@ int main(void)
 	terminal = need(posix_openpt(O_RDWR | O_NOCTTY));
 	need(grantpt(terminal));
 	need(unlockpt(terminal));
-	rmdir(TRACE); /* of a run that was broken off */
-	need(mkdir(TRACE, 0700));
-	set(TRACE "/events/signal/signal_generate/enable", "1");
+	trace_begin();
+	trace_set("events/signal/signal_generate/enable", "1");
 
 	child = need(fork());
 	if (!child)
@@ -125,12 +108,12 @@ int main(void)
 	need(kill(child, SIGUSR1));
 	wait_for(SIGUSR1);
 
-	say("signal           who runs           CPU  context");
+	trace_load();
+	say("signal     who runs    CPU  context");
 	kill_in = context_of(SIGUSR1, child, &by_kill);
 	timer_in = context_of(SIGALRM, child, &interrupted);
 	key_in = context_of(SIGINT, child, &by_key);
-	set(TRACE "/events/signal/signal_generate/enable", "0");
-	need(rmdir(TRACE));
+	trace_end();
 	need(kill(child, SIGKILL));
 	ended(child);
 

@@ -9,58 +9,8 @@
  *        receiver, inside the module, finds the sender there and wakes it.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <mbox.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-
-#define TRACE "/sys/kernel/tracing/instances/watch_bridge"
-
-#define MOST 500
-
-/* A line of the trace: what a process did, on which processor. */
-static struct event {
-	int pid, cpu;
-	double time;
-	char text[200];
-} events[MOST];
-static int count;
-
-/* Writes to a file of our instance of tracefs. */
-#define set(file, ...)                                                    \
-	do {                                                              \
-		int fd_ = need(open(TRACE "/" file, O_WRONLY | O_TRUNC)); \
-		need(dprintf(fd_, __VA_ARGS__));                          \
-		need(close(fd_));                                         \
-	} while (0)
-
-static void load(void)
-{
-	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
-	char line[400];
-
-	count = 0;
-	while (count < MOST && fgets(line, sizeof(line), f)) {
-		struct event *e = &events[count];
-
-		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
-		if (line[0] != '#' && strlen(line) > 17 &&
-		    sscanf(line + 17, "%d [%d] %*s %lf: %199[^\n]", &e->pid,
-			   &e->cpu, &e->time, e->text) == 4)
-			count++;
-	}
-	fclose(f);
-}
-
-/* The next event with this text from there on, by this process (0: by any). */
-static int find(int from, int pid, const char *text)
-{
-	for (int i = from; from >= 0 && i < count; i++)
-		if ((!pid || events[i].pid == pid) &&
-		    strstr(events[i].text, text))
-			return i;
-	return -1;
-}
 
 static int is_in(struct mbox *box, uint32_t what, pid_t pid)
 {
@@ -99,10 +49,8 @@ int main(void)
 	pid_t sender, receiver;
 	int wait, wake;
 
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set("trace_clock", "global");
-	set("events/mbox/enable", "1");
+	trace_begin();
+	trace_set("events/mbox/enable", "1");
 	sender = need(fork());
 	if (!sender) {
 		box = need_ptr(mbox_open("watch_bridge", MBOX_SEND));
@@ -124,13 +72,13 @@ int main(void)
 	sleeps_where("receiver", receiver, in_receive);
 	need(mbox_destroy(box));
 	need(ended(receiver) == 1 ? 0 : -1);
-	load();
-	need(rmdir(TRACE));
+	trace_load();
+	trace_end();
 	mbox_close(box);
 
 	snprintf(woken, sizeof(woken), "pid=%d ", sender);
-	wait = find(0, sender, "mbox_wait:");
-	wake = find(wait, receiver, "mbox_wake:");
+	wait = event_find(0, sender, "mbox_wait:");
+	wake = event_find(wait, receiver, "mbox_wake:");
 	if (wait >= 0 && wake >= 0) {
 		say("process %d did %s", sender, events[wait].text);
 		say("process %d did %s", receiver, events[wake].text);

@@ -10,26 +10,14 @@
  *        receiver to be woken. The numbers vary with the kernel.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <mbox.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-
-#define TRACE "/sys/kernel/tracing/instances/watch_one_write"
 
 /* Functions of the kernel behind one write(), and those of the module. */
 struct work {
 	int functions, in_module, wakes;
 	char names[2000];
 };
-
-/* Writes to a file of our instance of tracefs. */
-#define set(file, ...)                                                    \
-	do {                                                              \
-		int fd_ = need(open(TRACE "/" file, O_WRONLY | O_TRUNC)); \
-		need(dprintf(fd_, __VA_ARGS__));                          \
-		need(close(fd_));                                         \
-	} while (0)
 
 /* Counts the functions that this process left in the trace, on its stacks. */
 static void count(struct work *work)
@@ -62,7 +50,7 @@ static void count(struct work *work)
 /* The program's part is the line with write(). */
 static void watch_write(int fd, struct work *work)
 {
-	set("trace", " ");
+	trace_set("trace", " ");
 	need(write(fd, "hello", 5));
 	count(work);
 }
@@ -91,12 +79,10 @@ int main(void)
 	pid_t receiver;
 	char text[8];
 
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set("trace_clock", "global");
-	set("events/mbox/mbox_send/enable", "1");
-	set("events/mbox/mbox_wake/enable", "1");
-	set("options/stacktrace", "1");
+	trace_begin();
+	trace_set("events/mbox/mbox_send/enable", "1");
+	trace_set("events/mbox/mbox_wake/enable", "1");
+	trace_set("options/stacktrace", "1");
 	watch_write(mbox_fd(box), &alone);
 	need(read(mbox_fd(box), text, sizeof(text)));
 	receiver = need(fork());
@@ -105,7 +91,7 @@ int main(void)
 	until(asleep_in(receiver, SYS_read));
 	watch_write(mbox_fd(box), &waking);
 	need0(ended(receiver));
-	need(rmdir(TRACE));
+	trace_end();
 
 	say("one line of the program: write(fd, \"hello\", 5);");
 	show("nobody waits", &alone);

@@ -11,20 +11,17 @@
  */
 #include "../check.h"
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
-#define TRACING "/sys/kernel/tracing"
-#define TRACE TRACING "/instances/watch_port"
+/* Probes are not part of an instance; this one is added to what is there. */
+static void probe(const char *what)
+{
+	int fd = need(
+		open("/sys/kernel/tracing/kprobe_events", O_WRONLY | O_APPEND));
 
-/* Writes to a file of tracefs; a probe is added to those that are there. */
-#define set(path, flag, ...)                                   \
-	do {                                                   \
-		int fd_ = need(open(path, O_WRONLY | (flag))); \
-		need(dprintf(fd_, __VA_ARGS__));               \
-		need(close(fd_));                              \
-	} while (0)
+	need(write(fd, what, strlen(what)));
+	need(close(fd));
+}
 
 /* What the kernel searched for, and what it found. */
 static struct search {
@@ -35,23 +32,22 @@ static int count;
 
 static void load(void)
 {
-	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
 	unsigned int port, begun = 0;
-	char line[400], *word;
+	char *word;
 
-	while (count < 100 && fgets(line, sizeof(line), f)) {
-		word = strstr(line, " port=");
+	trace_load();
+	for (int i = 0; i < event_count && count < 100; i++) {
+		word = strstr(events[i].text, " port=");
 		if (word && sscanf(word, " port=%u", &port) == 1) {
 			searches[count].port = ntohs(port);
 			begun = 1;
 		}
-		word = strstr(line, " socket=");
+		word = strstr(events[i].text, " socket=");
 		if (word && begun) {
 			searches[count++].socket = strtoul(word + 8, NULL, 16);
 			begun = 0;
 		}
 	}
-	fclose(f);
 }
 
 /* A socket with a port of its own. */
@@ -110,15 +106,11 @@ int main(void)
 	close(fd[2]); /* nobody has this port now */
 	need(fstat(fd[0], &a));
 	need(fstat(fd[1], &b));
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set(TRACE "/trace_clock", 0, "global");
+	trace_begin();
 	/* The port is the fifth argument, which is in r8. */
-	set(TRACING "/kprobe_events", O_APPEND,
-	    "p:watch_port/search __udp4_lib_lookup port=%%r8:u16\n");
-	set(TRACING "/kprobe_events", O_APPEND,
-	    "r:watch_port/found __udp4_lib_lookup socket=$retval:x64\n");
-	set(TRACE "/events/watch_port/enable", 0, "1");
+	probe("p:watch_port/search __udp4_lib_lookup port=%r8:u16\n");
+	probe("r:watch_port/found __udp4_lib_lookup socket=$retval:x64\n");
+	trace_set("events/watch_port/enable", "1");
 	for (int i = 0; i < 4; i++) {
 		need(connect(from, (struct sockaddr *)&addr[to[i]],
 			     sizeof(addr[0])));
@@ -128,9 +120,9 @@ int main(void)
 	}
 	refused = recv(from, &byte, 1, 0) == -1 ? errno : 0;
 	load();
-	need(rmdir(TRACE));
-	set(TRACING "/kprobe_events", O_APPEND, "-:watch_port/search\n");
-	set(TRACING "/kprobe_events", O_APPEND, "-:watch_port/found\n");
+	trace_end();
+	probe("-:watch_port/search\n");
+	probe("-:watch_port/found\n");
 
 	say("sockets are bound to %d and %d; nobody has %d", port[0], port[1],
 	    port[2]);

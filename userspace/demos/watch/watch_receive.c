@@ -10,68 +10,10 @@
  *        and is switched away; the sender, in its send, wakes it.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <mbox.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-
-#define TRACE "/sys/kernel/tracing/instances/watch_receive"
-
-#define MOST 500
-
-/* A line of the trace: what a process did, on which processor. */
-static struct event {
-	int pid, cpu;
-	double time;
-	char text[200];
-} events[MOST];
-static int count;
-
-/* Writes to a file of our instance of tracefs. */
-#define set(file, ...)                                                    \
-	do {                                                              \
-		int fd_ = need(open(TRACE "/" file, O_WRONLY | O_TRUNC)); \
-		need(dprintf(fd_, __VA_ARGS__));                          \
-		need(close(fd_));                                         \
-	} while (0)
-
-static void load(void)
-{
-	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
-	char line[400];
-
-	count = 0;
-	while (count < MOST && fgets(line, sizeof(line), f)) {
-		struct event *e = &events[count];
-
-		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
-		if (line[0] != '#' && strlen(line) > 17 &&
-		    sscanf(line + 17, "%d [%d] %*s %lf: %199[^\n]", &e->pid,
-			   &e->cpu, &e->time, e->text) == 4)
-			count++;
-	}
-	fclose(f);
-}
-
-/* The next event with this text from there on, by this process (0: by any). */
-static int find(int from, int pid, const char *text)
-{
-	for (int i = from; from >= 0 && i < count; i++)
-		if ((!pid || events[i].pid == pid) &&
-		    strstr(events[i].text, text))
-			return i;
-	return -1;
-}
-
-static void tell(int i, const char *what)
-{
-	if (i >= 0)
-		say("%8.3f ms  CPU %d  %-15.*s %s",
-		    (events[i].time - events[0].time) * 1000, events[i].cpu,
-		    (int)strcspn(events[i].text, ":("), events[i].text, what);
-}
 
 /* How often this process gave the processor away to wait for something. */
 static long switches(void)
@@ -93,10 +35,8 @@ int main(void)
 	char byte, woken[32];
 	pid_t receiver;
 
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set("trace_clock", "global");
-	set("events/mbox/enable", "1");
+	trace_begin();
+	trace_set("events/mbox/enable", "1");
 	need(mbox_send(box, "1", 1));
 	receiver = need(fork());
 	if (!receiver) {
@@ -110,18 +50,18 @@ int main(void)
 	until(asleep_in(receiver, SYS_ioctl));
 	need(mbox_send(box, "2", 1));
 	need0(ended(receiver));
-	load();
-	need(rmdir(TRACE));
+	trace_load();
+	trace_end();
 
 	snprintf(woken, sizeof(woken), "pid=%d ", receiver);
-	found = find(0, receiver, "mbox_receive:");
-	wait = find(found, receiver, "mbox_wait:");
-	wake = find(wait, getpid(), "mbox_wake:");
-	got = find(wake, receiver, "mbox_receive:");
-	tell(found, "the receiver takes the first message");
-	tell(wait, "it finds no second one, lines up and sleeps");
-	tell(wake, "the sender, in its send, wakes it");
-	tell(got, "the receiver takes the second message");
+	found = event_find(0, receiver, "mbox_receive:");
+	wait = event_find(found, receiver, "mbox_wait:");
+	wake = event_find(wait, getpid(), "mbox_wake:");
+	got = event_find(wake, receiver, "mbox_receive:");
+	event_tell(found, "the receiver takes the first message");
+	event_tell(wait, "it finds no second one, lines up and sleeps");
+	event_tell(wake, "the sender, in its send, wakes it");
+	event_tell(got, "the receiver takes the second message");
 	say("it gave the processor away %ld times for the first message, "
 	    "%ld for the second",
 	    waits[0], waits[1]);

@@ -9,67 +9,9 @@
  *        delivered when the scheduler lets B run, not before.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-
-#define TRACE "/sys/kernel/tracing/instances/watch_signal_late"
-
-#define MOST 500
-
-/* A line of the trace: what a process did, on which processor. */
-static struct event {
-	int pid, cpu;
-	double time;
-	char text[200];
-} events[MOST];
-static int count;
-
-/* Writes to a file of our instance of tracefs. */
-#define set(file, ...)                                                    \
-	do {                                                              \
-		int fd_ = need(open(TRACE "/" file, O_WRONLY | O_TRUNC)); \
-		need(dprintf(fd_, __VA_ARGS__));                          \
-		need(close(fd_));                                         \
-	} while (0)
-
-static void load(void)
-{
-	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
-	char line[400];
-
-	count = 0;
-	while (count < MOST && fgets(line, sizeof(line), f)) {
-		struct event *e = &events[count];
-
-		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
-		if (line[0] != '#' && strlen(line) > 17 &&
-		    sscanf(line + 17, "%d [%d] %*s %lf: %199[^\n]", &e->pid,
-			   &e->cpu, &e->time, e->text) == 4)
-			count++;
-	}
-	fclose(f);
-}
-
-/* The next event with this text from there on, by this process (0: by any). */
-static int find(int from, int pid, const char *text)
-{
-	for (int i = from; from >= 0 && i < count; i++)
-		if ((!pid || events[i].pid == pid) &&
-		    strstr(events[i].text, text))
-			return i;
-	return -1;
-}
-
-static void tell(int i, const char *what)
-{
-	if (i >= 0)
-		say("%8.3f ms  CPU %d  %-15.*s %s",
-		    (events[i].time - events[0].time) * 1000, events[i].cpu,
-		    (int)strcspn(events[i].text, ":("), events[i].text, what);
-}
 
 static volatile struct shared {
 	int b_runs, handled;
@@ -106,11 +48,9 @@ int main(void)
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	need(sched_setaffinity(0, sizeof(set), &set));
 	signal(SIGUSR1, handle);
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set("trace_clock", "global");
+	trace_begin();
 	marker = need(open(TRACE "/trace_marker", O_WRONLY));
-	set("events/signal/enable", "1");
+	trace_set("events/signal/enable", "1");
 	b = need(fork());
 	while (!b) /* NOLINT(bugprone-infinite-loop): B runs until it is killed */
 		shared->b_runs = 1;
@@ -128,18 +68,18 @@ int main(void)
 	working = times_run(b);
 	until(shared->handled); /* sleeps, and B can run */
 	after = times_run(b);
-	load();
+	trace_load();
 	need(kill(b, SIGKILL));
 	ended(b);
 	close(marker);
-	need(rmdir(TRACE));
+	trace_end();
 
-	sent = find(0, a, "signal_generate: sig=10");
-	worked = find(sent, a, "A works on");
-	delivered = find(sent, b, "signal_deliver: sig=10");
-	tell(sent, "A sends the signal");
-	tell(worked, "A works on");
-	tell(delivered, "A sleeps: the signal is delivered to B");
+	sent = event_find(0, a, "signal_generate: sig=10");
+	worked = event_find(sent, a, "A works on");
+	delivered = event_find(sent, b, "signal_deliver: sig=10");
+	event_tell(sent, "A sends the signal");
+	event_tell(worked, "A works on");
+	event_tell(delivered, "A sleeps: the signal is delivered to B");
 	say("B was let run: %lu times meanwhile, %lu times when A slept",
 	    working - before, after - working);
 	check(!early && ready && working == before, "S208",

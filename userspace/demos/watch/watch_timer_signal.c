@@ -11,67 +11,8 @@
  *        interrupt, and most interrupts of the timer bring no signal.
  */
 #include "../check.h"
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/time.h>
-
-#define TRACE "/sys/kernel/tracing/instances/watch_timer_signal"
-
-#define MOST 500
-
-/* A line of the trace: what a process did, on which processor. */
-static struct event {
-	int pid, cpu;
-	char flags[8]; /* h or H: in an interrupt */
-	double time;
-	char text[200];
-} events[MOST];
-static int count;
-
-/* Writes to a file of our instance of tracefs. */
-#define set(file, ...)                                                    \
-	do {                                                              \
-		int fd_ = need(open(TRACE "/" file, O_WRONLY | O_TRUNC)); \
-		need(dprintf(fd_, __VA_ARGS__));                          \
-		need(close(fd_));                                         \
-	} while (0)
-
-static void load(void)
-{
-	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
-	char line[400];
-
-	count = 0;
-	while (count < MOST && fgets(line, sizeof(line), f)) {
-		struct event *e = &events[count];
-
-		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
-		if (line[0] != '#' && strlen(line) > 17 &&
-		    sscanf(line + 17, "%d [%d] %7s %lf: %199[^\n]", &e->pid,
-			   &e->cpu, e->flags, &e->time, e->text) == 5)
-			count++;
-	}
-	fclose(f);
-}
-
-/* The next event with this text from there on, by this process (0: by any). */
-static int find(int from, int pid, const char *text)
-{
-	for (int i = from; from >= 0 && i < count; i++)
-		if ((!pid || events[i].pid == pid) &&
-		    strstr(events[i].text, text))
-			return i;
-	return -1;
-}
-
-static void tell(int i, const char *what)
-{
-	if (i >= 0)
-		say("%8.3f ms  CPU %d  %-15.*s %s",
-		    (events[i].time - events[0].time) * 1000, events[i].cpu,
-		    (int)strcspn(events[i].text, ":("), events[i].text, what);
-}
 
 static int marker; /* what is written here becomes an event */
 static volatile sig_atomic_t alarms, ring; /* ring 3 is user mode */
@@ -107,11 +48,6 @@ static unsigned long interrupts(void)
 	return sum;
 }
 
-static int in_interrupt(int i)
-{
-	return i >= 0 && strpbrk(events[i].flags, "hH");
-}
-
 int main(void)
 {
 	struct itimerval soon = { .it_value = { .tv_usec = 40000 } };
@@ -120,37 +56,35 @@ int main(void)
 
 	signal(SIGALRM, handle);
 	signal(SIGUSR1, handle);
-	rmdir(TRACE);
-	need(mkdir(TRACE, 0700));
-	set("trace_clock", "global");
+	trace_begin();
 	marker = need(open(TRACE "/trace_marker", O_WRONLY));
-	set("events/signal/enable", "1");
+	trace_set("events/signal/enable", "1");
 	before = interrupts();
 	need(setitimer(ITIMER_REAL, &soon, NULL));
 	while (!alarms)
 		;
 	after = interrupts();
 	need(kill(me, SIGUSR1));
-	load();
+	trace_load();
 	close(marker);
-	need(rmdir(TRACE));
+	trace_end();
 
-	sent = find(0, 0, "signal_generate: sig=14");
-	delivered = find(sent, me, "signal_deliver: sig=14");
-	handled = find(delivered, me, "the handler runs");
-	user = find(handled, me, "signal_generate: sig=10");
-	tell(sent, "the kernel, in an interrupt, sends SIGALRM");
-	tell(delivered, "the interrupt is over: SIGALRM is delivered");
-	tell(handled, "the handler of the process runs");
-	tell(user, "kill(): SIGUSR1 is sent, by a system call");
+	sent = event_find(0, 0, "signal_generate: sig=14");
+	delivered = event_find(sent, me, "signal_deliver: sig=14");
+	handled = event_find(delivered, me, "the handler runs");
+	user = event_find(handled, me, "signal_generate: sig=10");
+	event_tell(sent, "the kernel, in an interrupt, sends SIGALRM");
+	event_tell(delivered, "the interrupt is over: SIGALRM is delivered");
+	event_tell(handled, "the handler of the process runs");
+	event_tell(user, "kill(): SIGUSR1 is sent, by a system call");
 	say("timer interrupts meanwhile: %lu", after - before);
-	check(in_interrupt(sent), "S106",
+	check(event_in_interrupt(sent), "S106",
 	      "in an interrupt, the kernel sends the signal of a timer");
-	check(handled >= 0 && !in_interrupt(delivered), "S106",
+	check(handled >= 0 && !event_in_interrupt(delivered), "S106",
 	      "it is delivered when the interrupt is over, and handled");
 	check(alarms == 1 && ring == 3, "S106",
 	      "the handler of a signal runs in user mode");
-	check(user >= 0 && !in_interrupt(user), "S106",
+	check(user >= 0 && !event_in_interrupt(user), "S106",
 	      "kill() sends a signal without any interrupt");
 	check(after - before > 1, "S106",
 	      "there are more interrupts of the timer than signals");
