@@ -49,26 +49,37 @@ fits_a_screen() {
 	[ -s $screens ] && [ ! -s $screens.big ]
 }
 
+# typing KEYS ARGUMENT...: what a person sees who types these at ipc-tour.
+typing() {
+	keys=$1
+	shift
+	printf '%s' "$keys" | $pty ipc-tour "$@" >$screens.keys
+	status=$?
+	tr -d '\033' <$screens.keys
+	echo "ipc-tour ended with $status"
+	return $status
+}
+
 # Three keys: one starts the first step, one goes on, one ends.
 waits_for_keys() {
 	echo check >>"$checks"
-	printf '  q' | $pty ipc-tour >$screens.keys || return 1
-	grep -q '^.*1 of ' $screens.keys &&
-		grep -q '2 of ' $screens.keys &&
-		! grep -q '3 of ' $screens.keys &&
+	typing '  q' || return 1
+	grep -q '^1 of ' $screens.keys &&
+		grep -q '^2 of ' $screens.keys &&
+		! grep -q '^3 of ' $screens.keys &&
 		[ "$(grep -c '^=> ' $screens.keys)" -ge 1 ]
 }
 
 goes_back() {
 	echo check >>"$checks"
-	printf '  bq' | $pty ipc-tour >$screens.keys || return 1
-	[ "$(grep -c '1 of ' $screens.keys)" = 2 ]
+	typing '  bq' || return 1
+	[ "$(grep -c '^1 of ' $screens.keys)" = 2 ]
 }
 
 begins_where_it_is_told() {
 	echo check >>"$checks"
-	printf 'q' | $pty ipc-tour 3 >$screens.keys || return 1
-	grep -q '3 of ' $screens.keys && ! grep -q '1 of ' $screens.keys &&
+	typing q 3 || return 1
+	grep -q '^3 of ' $screens.keys && ! grep -q '^1 of ' $screens.keys &&
 		! ipc-tour nowhere </dev/null 2>/dev/null &&
 		! ipc-tour 99 </dev/null 2>/dev/null
 }

@@ -164,5 +164,5 @@ is_a_date() {
 
 # All of its threads are stopped.
 is_stopped() {
-	! grep -qv ') T ' /proc/"$1"/task/*/stat
+	[ -d "/proc/$1" ] && ! grep -qv ') T ' /proc/"$1"/task/*/stat
 }

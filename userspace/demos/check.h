@@ -175,14 +175,21 @@ static inline void sleep_ms(long ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
-#define until(cond)                                                   \
-	do {                                                          \
-		for (int ms_ = 0; !(cond); ms_++) {                   \
-			if (ms_ == 20000)                             \
-				give_up(__FILE__, __LINE__, #cond,    \
-					"did not come true in 20 s"); \
-			sleep_ms(1);                                  \
-		}                                                     \
+/* CLOCK_MONOTONIC, in seconds. */
+static inline double clock_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+#define until(cond)                                                      \
+	do {                                                             \
+		for (double end_ = clock_s() + 20; !(cond); sleep_ms(1)) \
+			if (clock_s() > end_)                            \
+				give_up(__FILE__, __LINE__, #cond,       \
+					"did not come true in 20 s");    \
 	} while (0)
 
 #define TRACE "/sys/kernel/tracing/instances/demo"

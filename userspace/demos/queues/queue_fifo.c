@@ -5,8 +5,9 @@
  * Notes: S219 (001:154-159; 004:6), S222 (001:159)
  * Watch: a process sends three words to three kinds of queue and ends; only
  *        then are they received.
- * See:   as with shared memory, the words outlive the process that wrote them;
- *        as with a pipe, they come in order. But each comes by itself.
+ * See:   as with a pipe, the words come in order; but each comes by itself, and
+ *        they need nobody who waits for them. (That more than two may take part,
+ *        as with shared memory, is shown by queue_many.)
  */
 #include "../check.h"
 #include <fcntl.h>
@@ -66,8 +67,7 @@ int main(void)
 		send_all();
 		_exit(0);
 	}
-	if (ended(sender))
-		return 1;
+	need0(ended(sender));
 	need(msgctl(sysv, IPC_STAT, &ds));
 	need(mq_getattr(posix, &attr));
 	need(mbox_status(box, &status));

@@ -5,7 +5,7 @@
  * Notes: S188 (002:28-29,85)
  * Watch: mq_notify() asks for a signal. Messages are sent to the empty queue,
  *        to one that is not empty, and to one where a receiver sleeps. Then
- *        epoll does the same for a mailbox.
+ *        epoll watches a mailbox; it also tells of what was there before.
  * See:   one signal for each request, when the queue is empty no more, and
  *        only if nobody sleeps in a receive. It tells that something came,
  *        and excludes nobody: notification is not mutual exclusion.
@@ -110,7 +110,7 @@ static void notify_mailbox(void)
 	struct mbox *box =
 		need_ptr(mbox_create(NULL, MBOX_SEND | MBOX_RECV, 0, NULL));
 	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT };
-	int epoll = need(epoll_create1(0)), told[3];
+	int epoll = need(epoll_create1(0)), told[4];
 	char text;
 
 	need(epoll_ctl(epoll, EPOLL_CTL_ADD, mbox_fd(box), &event));
@@ -120,11 +120,16 @@ static void notify_mailbox(void)
 	need(mbox_recv(box, &text, 1));
 	need(mbox_send(box, "m", 1));
 	told[2] = need(epoll_wait(epoll, &event, 1, 0));
+	event.events = EPOLLIN | EPOLLONESHOT;
+	need(epoll_ctl(epoll, EPOLL_CTL_MOD, mbox_fd(box), &event));
+	told[3] = need(epoll_wait(epoll, &event, 1, 0));
 	say("mailbox with epoll, asked once: %d while empty, %d for the first "
-	    "message, %d for the second",
-	    told[0], told[1], told[2]);
+	    "message, %d for the second; asked again: %d",
+	    told[0], told[1], told[2], told[3]);
 	check(!told[0] && told[1] && !told[2], "S188",
 	      "mailbox: epoll tells of a message, with EPOLLONESHOT once");
+	check(told[3], "S188",
+	      "mailbox: asked again, epoll tells of the one that is still there");
 	close(epoll);
 	mbox_close(box);
 }

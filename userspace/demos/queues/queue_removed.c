@@ -41,12 +41,15 @@ static void remove_sysv(void)
 static void unlink_posix(void)
 {
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 1 };
-	mqd_t queue = need(mq_open("/queue_removed", O_RDWR | O_CREAT | O_EXCL,
-				   0600, &attr));
 	int slept, err, nameless;
-	pid_t child = need(fork());
+	mqd_t queue;
+	pid_t child;
 	char text;
 
+	mq_unlink("/queue_removed"); /* of a demo that was broken off */
+	queue = need(mq_open("/queue_removed", O_RDWR | O_CREAT | O_EXCL, 0600,
+			     &attr));
+	child = need(fork());
 	if (!child)
 		_exit(mq_receive(queue, &text, 1, NULL) == -1 ? errno : 0);
 	until(asleep_in(child, SYS_mq_timedreceive));

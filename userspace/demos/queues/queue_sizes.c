@@ -6,8 +6,8 @@
  * Watch: messages of no byte, of the most bytes, and of one byte more, over a
  *        mailbox, System V, POSIX and UDP; then as many bytes over a pipe.
  * See:   no byte is a message too, the most goes through, and one more is an
- *        error of the sender: never of the receiver. A pipe has no messages
- *        and no largest one.
+ *        error of the sender, while the receiver has room for the most. A pipe
+ *        has no messages and no largest one.
  */
 #include "../check.h"
 #include <arpa/inet.h>

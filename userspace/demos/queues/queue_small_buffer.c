@@ -4,10 +4,10 @@
  *
  * Notes: S226 (gap)
  * Watch: ten bytes are sent and received into room for four, over System V,
- *        POSIX, a datagram socket and a mailbox.
- * See:   the queues and the mailbox refuse and keep the message; System V and
- *        the mailbox cut it off only if they are told to; a datagram is
- *        always cut off, and the rest is lost.
+ *        POSIX, a datagram socket and a mailbox; over POSIX also three bytes.
+ * See:   the queues and the mailbox refuse and keep the message, POSIX even
+ *        the one that would fit; System V and the mailbox cut it off only if
+ *        they are told to; a datagram is always cut off, the rest is lost.
  */
 #include "../check.h"
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 struct typed {
 	long type;
-	char text[10];
+	char text[sizeof(TEXT)];
 };
 
 static void with_sysv(void)
@@ -49,22 +49,28 @@ static void with_sysv(void)
 static void with_posix(void)
 {
 	struct mq_attr attr = { .mq_maxmsg = 10, .mq_msgsize = 10 };
+	ssize_t refused[2], whole[2];
 	char got[10];
-	ssize_t refused, whole;
 	mqd_t queue;
-	int err;
+	int err[2];
 
 	queue = need(mq_open("/queue_small_buffer", O_RDWR | O_CREAT | O_EXCL,
 			     0600, &attr));
 	need(mq_unlink("/queue_small_buffer"));
-	need(mq_send(queue, "abc", 3, 0));
-	refused = mq_receive(queue, got, 4, NULL);
-	err = errno;
-	whole = need(mq_receive(queue, got, 10, NULL));
-	say("POSIX: three bytes and room for four: %zd, %s; room for ten: %zd",
-	    refused, strerror(err), whole);
-	check(refused == -1 && err == EMSGSIZE && whole == 3, "S226",
-	      "POSIX: EMSGSIZE if there is less room than mq_msgsize");
+	for (int i = 0; i < 2; i++) {
+		need(mq_send(queue, TEXT, i ? 3 : 10, 0));
+		refused[i] = mq_receive(queue, got, 4, NULL);
+		err[i] = errno;
+		whole[i] = mq_receive(queue, got, 10, NULL);
+	}
+	say("POSIX: ten bytes, room for four: %zd, %s; room for ten: %zd",
+	    refused[0], strerror(err[0]), whole[0]);
+	say("POSIX: three bytes, room for four: %zd, %s; room for ten: %zd",
+	    refused[1], strerror(err[1]), whole[1]);
+	check(refused[0] == -1 && err[0] == EMSGSIZE && whole[0] == 10, "S226",
+	      "POSIX: EMSGSIZE, and the message stays");
+	check(refused[1] == -1 && err[1] == EMSGSIZE && whole[1] == 3, "S226",
+	      "POSIX: also if it would fit, with less room than mq_msgsize");
 	mq_close(queue);
 }
 

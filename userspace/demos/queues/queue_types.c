@@ -40,7 +40,7 @@ static char get(long type, int flags)
 
 static void choose(void)
 {
-	char by_type, least, except, last, none;
+	char by_type, least, except, oldest, last, none;
 
 	put(3, 'a');
 	put(1, 'b');
@@ -51,15 +51,19 @@ static void choose(void)
 	except = get(3, MSG_EXCEPT);
 	least = get(-3, 0);
 	none = get(-2, 0);
+	put(1, 'e');
+	oldest = get(0, 0);
 	last = get(0, 0);
 	say("type 2: %c; any type but 3: %c; least type up to 3: %c;", by_type,
 	    except, least);
-	say("least type up to 2: %c (there is none); any type: %c", none, last);
+	say("least type up to 2: %c (there is none); sent e (type 1);", none);
+	say("any type: %c, then %c", oldest, last);
 	check(by_type == 'c', "S222", "a type above 0: the first of this type");
 	check(except == 'b', "S222", "MSG_EXCEPT: the first of another type");
 	check(least == 'd' && none == '-', "S222",
 	      "a type below 0: the least type up to this number");
-	check(last == 'a', "S222", "type 0: the oldest that is there");
+	check(oldest == 'a' && last == 'e', "S222",
+	      "type 0: the oldest that is there");
 }
 
 static void wait_for_type(void)
@@ -98,7 +102,8 @@ static void use_mailboxes(void)
 	need(mbox_send(box[1], "b", 1));
 	need(mbox_recv(box[1], &name, 1));
 	say("mailboxes: sent a to the first and b to the second; got %c", name);
-	check(name == 'b', "S222", "a mailbox for each type does the same");
+	check(name == 'b', "S222",
+	      "with a mailbox for each type, the receiver finds its own");
 	mbox_close(box[0]);
 	mbox_close(box[1]);
 }

@@ -65,13 +65,13 @@ int main(void)
 		box = need_ptr(mbox_open("watch_bridge", MBOX_RECV));
 		for (int i = 0; i < 2; i++)
 			need(mbox_recv(box, &byte, 1));
-		_exit(mbox_recv(box, &byte, 1) == -1 && errno == EIDRM);
+		_exit(!(mbox_recv(box, &byte, 1) == -1 && errno == EIDRM));
 	}
 	need0(ended(sender));
 	until(is_in(box, MBOX_WAIT_RECV, receiver));
 	sleeps_where("receiver", receiver, in_receive);
 	need(mbox_destroy(box));
-	need(ended(receiver) == 1 ? 0 : -1);
+	need0(ended(receiver));
 	trace_load();
 	trace_end();
 	mbox_close(box);

@@ -8,7 +8,7 @@
  *        kernel has in its record of each (the process control block).
  * See:   a thread has the same table, a child a copy of it that goes its own
  *        way. Both copies point to the same open file. The table is gone with
- *        its process.
+ *        its process: the end of a pipe that only it had is closed then.
  */
 #include "../check.h"
 #include <fcntl.h>
@@ -72,13 +72,16 @@ static void with_thread(void)
 static void with_child(void)
 {
 	int table, file, kept, other, me = getpid();
-	int fd = need(open("/dev/null", O_RDONLY)), go[2];
+	int fd = need(open("/dev/null", O_RDONLY)), go[2], only[2];
 	pid_t child;
-	char byte;
+	char byte, theirs[64];
+	ssize_t before, after;
 
 	need(pipe(go));
+	need(pipe2(only, O_NONBLOCK));
 	child = need(fork());
 	if (!child) {
+		need(dup(only[1]));
 		need(read(go[0], &byte, 1));
 		close(fd);
 		/* The lowest number that is free, so it takes that of fd. */
@@ -100,13 +103,21 @@ static void with_child(void)
 	      asleep_in(child, SYS_read));
 	other = !same(me, child, KCMP_FILE, fd);
 	kept = !strcmp(file_of(me, fd), "/dev/null");
-	say("the child reused %d: %s there, %s here", fd,
-	    kept ? "/dev/zero" : "?", file_of(me, fd));
+	strcpy(theirs, file_of(child, fd));
+	say("the child reused %d: %s there, %s here", fd, theirs,
+	    file_of(me, fd));
 	check(other && kept, "S255",
 	      "one number means different files in two processes");
+	close(only[1]); /* now no table but the child's has this end */
+	before = read(only[0], &byte, 1) == -1 ? -errno : 0;
 	need(write(go[1], "g", 1));
 	need0(ended(child));
-	check(!*file_of(child, fd) && *file_of(me, fd), "S255",
+	after = read(only[0], &byte, 1) == -1 ? -errno : 0;
+	say("a pipe that only the child could write to: %s while it lived, "
+	    "%s after it",
+	    before == -EAGAIN ? "open" : "at its end",
+	    after == 0 ? "at its end" : "open");
+	check(before == -EAGAIN && after == 0, "S255",
 	      "the table is gone with its process");
 }
 

@@ -6,14 +6,16 @@
  * Watch: one line of a program sends a message with write(). When the mailbox
  *        takes the message, and when it wakes a receiver, the kernel records
  *        which of its functions have called each other up to there.
- * See:   one line above, many functions below, and more if there is a
- *        receiver to be woken. The numbers vary with the kernel.
+ * See:   one line above, a chain of functions below, and it goes on elsewhere
+ *        if there is a receiver to be woken. (All that these functions called
+ *        and that has returned is not even counted.) The numbers vary with
+ *        the kernel.
  */
 #include "../check.h"
 #include <mbox.h>
 #include <sys/syscall.h>
 
-/* Functions of the kernel behind one write(), and those of the module. */
+/* The functions that one write() was inside of when the kernel recorded. */
 struct work {
 	int functions, in_module, wakes;
 	char names[2000];
@@ -23,9 +25,10 @@ struct work {
 static void count(struct work *work)
 {
 	FILE *f = need_ptr(fopen(TRACE "/trace", "r"));
-	char line[400], name[80];
+	char line[400], name[80], known[2002];
 	int pid, ours = 0;
 
+	name[0] = ' ';
 	memset(work, 0, sizeof(*work));
 	while (fgets(line, sizeof(line), f)) {
 		/* "NAME-PID [CPU] FLAGS TIME: TEXT"; NAME has 16 columns */
@@ -34,15 +37,16 @@ static void count(struct work *work)
 			work->wakes += ours && strstr(line, "mbox_wake:");
 		}
 		/* " => FUNCTION" */
-		if (!ours || sscanf(line, " => %78s", name) != 1)
+		if (!ours || sscanf(line, " => %77s", name + 1) != 1)
 			continue;
 		strcat(name, " ");
-		if (!strncmp(name, "trace_", 6) || strstr(work->names, name) ||
-		    strlen(work->names) + strlen(name) >= sizeof(work->names))
+		snprintf(known, sizeof(known), " %s", work->names);
+		if (!strncmp(name, " trace_", 7) || strstr(known, name) ||
+		    strlen(known) + strlen(name) >= sizeof(work->names))
 			continue;
-		strcat(work->names, name);
+		strcat(work->names, name + 1);
 		work->functions++;
-		work->in_module += !strncmp(name, "mbx_", 4);
+		work->in_module += !strncmp(name, " mbx_", 5);
 	}
 	fclose(f);
 }
@@ -59,12 +63,12 @@ static void show(const char *when, const struct work *work)
 {
 	const char *from = work->names;
 
-	say("%s: %d functions of the kernel, %d of them of the module:", when,
-	    work->functions, work->in_module);
+	say("%s: inside %d functions of the kernel, %d of them the module's:",
+	    when, work->functions, work->in_module);
 	while (*from) {
-		size_t len = strlen(from) < 70 ? strlen(from) : 70;
+		size_t len = strlen(from) < 80 ? strlen(from) : 80;
 
-		while (from[len - 1] != ' ')
+		while (from[len - 1] != ' ') /* no name is that long */
 			len--;
 		say("    %.*s", (int)len, from);
 		from += len;
@@ -100,6 +104,6 @@ int main(void)
 	      "S118",
 	      "one line, and a chain of functions of the kernel behind it");
 	check(waking.wakes && waking.functions > alone.functions, "S118",
-	      "to wake a receiver is more work, and the same one line");
+	      "with a receiver to wake it goes on elsewhere, in the same line");
 	return done();
 }

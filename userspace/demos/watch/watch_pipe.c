@@ -5,8 +5,9 @@
  * Notes: S168 (002:66)
  * Watch: a read from an empty pipe, and a write that comes later. Both
  *        processes note when they begin and end it.
- * See:   the read begins first and ends last. In between the reader sleeps,
- *        and the processor is given to others: the two are synchronised.
+ * See:   the read begins first, and ends after the write has begun. In between
+ *        the reader sleeps, and the processor is given to others: the two are
+ *        synchronised.
  */
 #include "../check.h"
 #include <stdint.h>

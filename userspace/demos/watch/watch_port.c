@@ -7,7 +7,8 @@
  *        the one again, and to a port that nobody has. A probe records the
  *        kernel's search: port in, address of the socket out.
  * See:   the same port leads to the same socket of the kernel, another port to
- *        another, and no port to none. The sender names no process.
+ *        another, and no port to none. The sender names no process. (The last
+ *        search is for the sender's own port, to tell it of the error.)
  */
 #include "../check.h"
 #include <arpa/inet.h>
@@ -19,8 +20,15 @@ static void probe(const char *what)
 	int fd = need(
 		open("/sys/kernel/tracing/kprobe_events", O_WRONLY | O_APPEND));
 
-	need(write(fd, what, strlen(what)));
+	if (write(fd, what, strlen(what)) < 0 && what[0] != '-')
+		give_up(__FILE__, __LINE__, what, strerror(errno));
 	need(close(fd));
+}
+
+static void forget_probes(void)
+{
+	probe("-:watch_port/search\n");
+	probe("-:watch_port/found\n");
 }
 
 /* What the kernel searched for, and what it found. */
@@ -81,13 +89,13 @@ static unsigned long inode_of(int port)
 	return inode;
 }
 
-/* The socket that the n-th search for this port found; ~0 if there was none. */
+/* The socket that the n-th search for this port found; 1: no such search. */
 static unsigned long found(int port, int n)
 {
 	for (int i = 0; i < count; i++)
 		if (searches[i].port == port && !n--)
 			return searches[i].socket;
-	return ~0UL;
+	return 1;
 }
 
 int main(void)
@@ -107,6 +115,7 @@ int main(void)
 	need(fstat(fd[0], &a));
 	need(fstat(fd[1], &b));
 	trace_begin();
+	forget_probes(); /* of a demo that was broken off */
 	/* The port is the fifth argument, which is in r8. */
 	probe("p:watch_port/search __udp4_lib_lookup port=%r8:u16\n");
 	probe("r:watch_port/found __udp4_lib_lookup socket=$retval:x64\n");
@@ -121,8 +130,7 @@ int main(void)
 	refused = recv(from, &byte, 1, 0) == -1 ? errno : 0;
 	load();
 	trace_end();
-	probe("-:watch_port/search\n");
-	probe("-:watch_port/found\n");
+	forget_probes();
 
 	say("sockets are bound to %d and %d; nobody has %d", port[0], port[1],
 	    port[2]);

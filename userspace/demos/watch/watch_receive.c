@@ -4,9 +4,9 @@
  *
  * Notes: S29 (001:68-69)
  * Watch: a receiver finds a message in the mailbox, and then waits for a
- *        second one. It counts its own context switches, and the kernel
- *        records what the mailbox does.
- * See:   no switch for the first message. For the second the receiver sleeps
+ *        second one. It counts how often it gives the processor away, and
+ *        the kernel records what the mailbox does.
+ * See:   it does not for the first message. For the second the receiver sleeps
  *        and is switched away; the sender, in its send, wakes it.
  */
 #include "../check.h"
@@ -66,7 +66,7 @@ int main(void)
 	    "%ld for the second",
 	    waits[0], waits[1]);
 	check(found >= 0 && waits[0] == 0, "S29",
-	      "a receiver that finds a message is not switched away");
+	      "a receiver that finds a message does not give the CPU away");
 	check(wait >= 0 && waits[1] > 0, "S29",
 	      "a receiver that waits sleeps, and is switched away");
 	check(got >= 0 && strstr(events[wake].text, woken), "S29",

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 static volatile struct shared {
 	int b_runs, handled;
@@ -52,6 +53,8 @@ int main(void)
 	marker = need(open(TRACE "/trace_marker", O_WRONLY));
 	trace_set("events/signal/enable", "1");
 	b = need(fork());
+	if (!b)
+		need(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	while (!b) /* NOLINT(bugprone-infinite-loop): B runs until it is killed */
 		shared->b_runs = 1;
 	/* A real-time process: B runs only while A sleeps. */

@@ -3,7 +3,7 @@
  * watch_soft_interrupts: not every interrupt comes from a device.
  *
  * Notes: S347 (001:141,144)
- * Watch: a program that interrupts itself with an instruction; one that makes
+ * Watch: a program that enters the kernel by a trap; one that makes
  *        the kernel raise software interrupts; and one that makes a processor
  *        interrupt another. The kernel counts the last two in /proc.
  * See:   no device takes part, and the counters rise with what the program
@@ -21,12 +21,14 @@
 
 #define TIMES 100
 
-static volatile sig_atomic_t trapped;
+static volatile sig_atomic_t trapped, from_kernel;
 static atomic_int spinning, stop;
 
-static void handle(int signal)
+static void handle(int signal, siginfo_t *info, void *context)
 {
+	(void)context;
 	trapped = signal;
+	from_kernel = info->si_code == SI_KERNEL; /* no process sent it */
 }
 
 /* The sum over all processors of one row of /proc/softirqs or interrupts. */
@@ -123,15 +125,17 @@ static unsigned long interrupt_other(int cpus)
 
 int main(void)
 {
+	struct sigaction action = { .sa_sigaction = handle,
+				    .sa_flags = SA_SIGINFO };
 	int cpus = need(sysconf(_SC_NPROCESSORS_ONLN));
 	unsigned long before, after, others;
 
-	signal(SIGTRAP, handle);
+	need(sigaction(SIGTRAP, &action, NULL));
 	__asm__ volatile("int3");
-	say("the instruction int3 interrupted the program: %s",
+	say("the instruction int3 led into the kernel, which sent: %s",
 	    strsignal(trapped));
-	check(trapped == SIGTRAP, "S347",
-	      "an instruction of the program is an interrupt");
+	check(trapped == SIGTRAP && from_kernel, "S347",
+	      "an instruction enters the kernel as an interrupt does: a trap");
 
 	before = counter("/proc/softirqs", "NET_RX:");
 	send_to_self();
