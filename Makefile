@@ -4,11 +4,15 @@
 # virtual machine, tests and checks them. `make help` lists the targets.
 #
 # Everything generated is below build/: build/kernel/VERSION holds the guest's
-# kernel, build/VERSION what was built for it. Variables: KERNEL picks the
-# guest's kernel, V=1 shows commands, BUILD and KERNELS move the folders,
-# MODULE (prod, test, none) is what vm and shell load first.
+# kernel, build/VERSION what was built for it. User space is the same for all
+# kernels and is built for the first. Variables: KERNEL picks the guest's kernel,
+# V=1 shows commands, BUILD and KERNELS move the folders, MODULE (prod, test,
+# none) is what vm and shell load first.
 
-KERNEL ?= 6.1
+FIRST := 6.1
+KERNEL ?= $(FIRST)
+MATRIX := 6.12 6.1-rt 7.2
+BUILT := strict race
 BUILD ?= build
 KERNELS ?= $(BUILD)/kernel
 V ?= 0
@@ -19,6 +23,7 @@ override BUILD := $(abspath $(BUILD))
 override KERNELS := $(abspath $(KERNELS))
 B := $(BUILD)/$(KERNEL)
 K := $(KERNELS)/$(KERNEL)
+U := $(BUILD)/$(FIRST)
 TOP := $(CURDIR)
 
 ifeq ($(V),1)
@@ -32,7 +37,7 @@ quiet := -s
 endif
 
 # Sub-makes get absolute folders and nothing else of this Makefile.
-SUB = $(MAKE) $(quiet) O=$(B) KERNEL=$(KERNEL) V=$(V)
+SUB = $(MAKE) $(quiet) O=$(U) V=$(V)
 CFLAGS_HOST := -O2 -g -std=gnu11 -Wall -Wextra -Wpedantic -Werror
 RUN = qemu/run.sh --build $(B) --kernel $(K)
 
@@ -50,20 +55,29 @@ deps: ## Install the Debian packages of packaging/deps.list
 	$(Q)packaging/deps.sh
 
 # Before anything is built; a dpkg-query when nothing is missing.
-.PHONY: deps-run deps-test deps-check
+.PHONY: deps-run deps-test deps-check deps-strict
 deps-run:
 	$(Q)packaging/deps.sh --quiet run
 deps-test: deps-run
 	$(Q)packaging/deps.sh --quiet run test
 deps-check: deps-run
 	$(Q)packaging/deps.sh --quiet run check
+deps-strict: deps-run
+	$(Q)packaging/deps.sh --quiet run strict
 
 .PHONY: kernel
 kernel: $(K)/stamp ## Download and unpack the kernel of the guest
 
+ifneq ($(filter $(BUILT),$(KERNEL)),)
+$(K)/stamp: qemu/strict.sh qemu/config/base.config qemu/config/$(KERNEL).config \
+		| deps-strict
+	$(Q)qemu/strict.sh $(KERNEL) $(K)
+	$(Q)touch $@
+else
 $(K)/stamp: qemu/kernel.sh | deps-run
 	$(Q)qemu/kernel.sh $(KERNEL) $(K)
 	$(Q)touch $@
+endif
 
 $(KERNELS)/debs/stamp: qemu/debs.sh qemu/guest/debs.list | deps-run
 	$(Q)qemu/debs.sh $(@D)
@@ -82,6 +96,12 @@ modules-prod: $(K)/stamp
 modules-test: $(K)/stamp
 	$(say) KBUILD 'kmod (test build)'
 	$(call kbuild,kmod-test,MBX_TEST=1)
+
+.PHONY: modules-canary
+modules-canary: $(K)/stamp
+	$(say) KBUILD tests/canary
+	+$(Q)SOURCE=tests/canary qemu/kbuild.sh $(K)/headers $(B)/canary \
+		$(if $(quiet),-s,V=1)
 
 .PHONY: lib
 lib: deps-run ## Build libmbox
@@ -110,12 +130,20 @@ else
 		$(SUB) -C $$dir; done
 endif
 
-$(B)/qemu/init: qemu/init.c | deps-run
+# For the other kernels, links to what was built for the first.
+links := $(if $(filter-out $(U),$(B)),$(B)/links)
+$(B)/links: Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)set -e; for dir in bin demos lib qemu rpcgen tests tour; do \
+		ln -sfn ../$(FIRST)/$$dir $(@D)/$$dir; done
+	$(Q)touch $@
+
+$(U)/qemu/init: qemu/init.c | deps-run
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_HOST) -static -o $@ $<
 
-$(B)/qemu/tsckhz: qemu/tsckhz.c | deps-run
+$(U)/qemu/tsckhz: qemu/tsckhz.c | deps-run
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_HOST) -o $@ $<
@@ -123,8 +151,9 @@ $(B)/qemu/tsckhz: qemu/tsckhz.c | deps-run
 # What every boot needs; what is tested in it has the tests as well, and all
 # the tools of the demos.
 .PHONY: guest guest-tests guest-demos
-guest guest-tests guest-demos: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) tools demos \
-		$(B)/qemu/init $(B)/qemu/tsckhz
+guest guest-tests guest-demos: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) \
+		$(if $(filter $(BUILT),$(KERNEL)),modules-canary) tools demos \
+		$(U)/qemu/init $(U)/qemu/tsckhz $(links)
 guest-tests: tests
 guest-tests guest-demos: deps-test $(KERNELS)/debs/stamp
 guest guest-tests guest-demos:
@@ -166,15 +195,36 @@ gdb: guest | deps-check ## A debugger on the guest, then CMD: make gdb CMD='mbox
 		$(call quote,$(or $(CMD),$(GDB_DEMO))) $(GDBFLAGS)
 
 .PHONY: perf
-perf: guest-tests ## Count instructions of a send and a receive beside other queues
+perf: guest-tests ## Count instructions: of a send and a receive, and of one user beside another
 	$(Q)$(RUN) --name perf --icount --timeout 500 \
-		--cmd /usr/lib/mbox/tests/perf/pair
+		--cmd "cd /usr/lib/mbox/tests/perf && ./pair && ./users"
 
 ##@ Testing
 
 .PHONY: test
 test: guest-tests ## All tests, on the host and in the guest; ONLY=program[:test] SMP=2
 	$(Q)SMP=$(SMP) qemu/test.sh $(B) $(K) $(call quote,$(ONLY))
+
+.PHONY: test-matrix
+test-matrix: guest-tests ## The tests of the guest with each other kernel of Debian
+	$(Q)$(MAKE) --no-print-directory -k \
+		$(MATRIX:%=test-kernel-%) ONLY=$(call quote,$(ONLY))
+
+.PHONY: test-strict test-race
+test-strict: test-kernel-strict ## The same, watched by KASAN, lockdep, kmemleak
+test-race: test-kernel-race ## The same, watched by KCSAN: data races
+
+test-kernel-%: FORCE
+	$(Q)$(MAKE) $(if $(filter $*,$(BUILT)),canary )test KERNEL=$* \
+		ONLY=$(call quote,$(ONLY))
+
+# Would the detectors have spoken? A guest of its own, full of splats.
+.PHONY: canary
+canary: guest-tests
+	$(Q)O=$(B) K=$(K) tests/canary/canary.sh
+
+.PHONY: FORCE
+FORCE:
 
 .PHONY: check
 check: deps-check modules lib tools tests ## Style and static analysis; ONLY=stage

@@ -5,7 +5,7 @@
 # says on standard output how each went, and keeps counts and failures for the
 # summary. Used by qemu/test.sh only.
 #
-# Variables: tier, out (folder of the TAP files), state (file that gets
+# Variables: tier, kernel (its name), out (folder of the TAP files), state (file that gets
 # "counts PASSED FAILED SKIPPED", then the failures as text),
 # expected (blank-separated programs that must have run)
 #
@@ -21,8 +21,9 @@ function note(line)
 # A failure in the summary: its name, what was seen, how to see it again.
 function failure(name, seen, word)
 {
-	failures = failures sprintf("FAIL %s %s: %s\n%s     again: make test ONLY=%s%s\n", \
-		tier, program, name, seen, program, word == "" ? "" : ":" word)
+	failures = failures sprintf("FAIL %s %s: %s\n%s     again: make test %sONLY=%s%s\n", \
+		tier, program, name, seen, kernel == "6.1" ? "" : \
+		"KERNEL=" kernel " ", program, word == "" ? "" : ":" word)
 }
 
 # The program broke a rule; diag is what was said before.
@@ -102,7 +103,7 @@ function finish(status, ms,    name, file, i)
 		print text[i] > file
 	print "1.." (seen + 1) > file
 	close(file)
-	printf "  %s %-4s %-28s %4d passed", failed ? "FAIL" : "ok  ", tier, \
+	printf "  %s %-6s %-28s %4d passed", failed ? "FAIL" : "ok  ", tier, \
 		program, passed
 	if (failed)
 		printf ", %d failed", failed

@@ -182,6 +182,9 @@ static void set_up_kernel(void)
 	/* Bad pointers are in the tests; their faults are not news. */
 	write_file("/proc/sys/debug/exception-trace", "0");
 	write_file("/proc/sys/kernel/core_pattern", "/dev/null");
+	/* Off at boot: see qemu/config/race.config. */
+	if (!access("/sys/kernel/debug/kcsan", F_OK))
+		write_file("/sys/kernel/debug/kcsan", "on");
 	/* With names every trace patches the scheduler: see README.md, QEMU. */
 	write_file("/sys/kernel/tracing/trace_options", "norecord-cmd");
 }

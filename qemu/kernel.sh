@@ -6,21 +6,30 @@
 # installed and the host's own kernel is never used. Called by the Makefile.
 #
 # Usage: kernel.sh VERSION DIRECTORY
+#        kernel.sh list              the versions there are
 #
 # Leaves in DIRECTORY:
-#   release   the kernel release, for example 6.1.0-56-amd64
-#   vmlinuz   link to the image as Debian packs it
-#   vmlinux   the kernel out of that image, to boot and to debug
-#   headers   link to the tree that modules are built against
-#   modules   link to lib/modules/RELEASE
-#   root/     the unpacked packages
-#   stamp     written last; while it is there no network is needed, even if
-#             Debian has moved on
+#   release     the kernel release, for example 6.1.0-56-amd64
+#   vermagic    what modules for it must say of themselves
+#   vmlinuz     link to the image as Debian packs it
+#   vmlinux     the kernel out of that image, to boot and to debug
+#   headers     link to the tree that modules are built against
+#   kbuild.args arguments that Kbuild needs on this machine, one a line
+#   modules     link to lib/modules/RELEASE
+#   root/       the unpacked packages
+#   stamp       written last; while it is there no network is needed, even if
+#               Debian has moved on
+#
+# strict and race are built, not fetched: see strict.sh.
 
 set -eu
 
+if [ $# = 1 ] && [ "$1" = list ]; then
+	sed -n 's/^\([0-9][0-9.a-z-]*\))$/\1/p' "$0"
+	exit 0
+fi
 if [ $# -ne 2 ]; then
-	echo "usage: kernel.sh VERSION DIRECTORY" >&2
+	echo "usage: kernel.sh VERSION DIRECTORY | kernel.sh list" >&2
 	exit 2
 fi
 version=$1
@@ -28,17 +37,44 @@ dir=$2
 # shellcheck source=qemu/apt.sh
 . "$(dirname "$0")/apt.sh"
 
-# One line for each kernel: the pattern of its release name, and the patterns
-# of the packages needed beside linux-image-R and linux-headers-R, where
-# @FLAVOURLESS@ stands for the release without its flavour.
+# For each kernel the pattern of its release name, and the packages needed
+# beside linux-headers-RELEASE, where @BASE@ stands for the release without its
+# flavour and @RELEASE@ for all of it.
+suite='' args=''
 case $version in
 6.1)
 	release_re='6\.1\.0-[0-9]+-amd64'
-	others='linux-headers-@FLAVOURLESS@-common linux-kbuild-6.1
-		linux-compiler-gcc-12-x86'
+	packages='linux-image-@RELEASE@ linux-headers-@BASE@-common
+		linux-kbuild-6.1 linux-compiler-gcc-12-x86'
+	;;
+6.1-rt)
+	release_re='6\.1\.0-[0-9]+-rt-amd64'
+	packages='linux-image-@RELEASE@ linux-headers-@BASE@-common-rt
+		linux-kbuild-6.1 linux-compiler-gcc-12-x86'
+	;;
+6.12)
+	release_re='6\.12\.[0-9]+\+deb12-amd64'
+	packages='linux-image-@RELEASE@ linux-headers-@BASE@-common
+		linux-kbuild-@BASE@'
+	# Else Kbuild wants pahole.
+	args='CONFIG_DEBUG_INFO_BTF_MODULES='
+	;;
+7.2)
+	suite=sid
+	release_re='7\.2\.[0-9]+\+deb14-amd64'
+	packages='linux-base-@RELEASE@ linux-binary-@RELEASE@
+		linux-modules-@RELEASE@
+		linux-headers-@BASE@-common linux-kbuild-@BASE@
+		libc6 libelf1t64 zlib1g libzstd1'
+	# It was built with a newer compiler and a newer pahole than these.
+	args='CC=gcc CONFIG_DEBUG_INFO_BTF_MODULES=
+		PAHOLE=true CONFIG_PAHOLE_VERSION=0
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=
+		KCFLAGS=-Wno-attributes'
 	;;
 *)
-	echo "kernel.sh: no kernel '$version'; known: 6.1" >&2
+	echo "kernel.sh: no kernel '$version'; known:" \
+		"$("$0" list | xargs)" >&2
 	exit 2
 	;;
 esac
@@ -46,41 +82,43 @@ esac
 mkdir -p "$dir"
 exec 9>"$dir/lock"
 flock 9
-if [ -e "$dir/stamp" ] && [ -e "$dir/vmlinux" ]; then
+if [ -e "$dir/stamp" ] && [ -e "$dir/vmlinux" ] && [ -e "$dir/vermagic" ]; then
 	exit 0
+fi
+dir=$(cd "$dir" && pwd)
+tmp=$dir/download
+rm -rf "$tmp" "$dir/root"
+mkdir -p "$tmp" "$dir/root"
+trap 'rm -rf "$tmp"' EXIT
+
+# Package lists of another release of Debian, kept apart from the system's.
+if [ -n "$suite" ]; then
+	apt_use_suite "$suite" "$(dirname "$dir")/$suite.apt"
 fi
 
 newest() {
-	apt-cache pkgnames linux-image- 2>/dev/null |
-		sed -n -E "s/^linux-image-($release_re)\$/\1/p" |
+	apt_cache pkgnames linux-headers- 2>/dev/null |
+		sed -n -E "s/^linux-headers-($release_re)\$/\1/p" |
 		sort -V | tail -n 1
 }
 
 download() {
 	release=$(newest)
 	if [ -z "$release" ]; then
-		echo "kernel.sh: no package linux-image-$version*-amd64" \
-			"in the system's apt sources" >&2
+		echo "kernel.sh: Debian ${suite:-12} has no kernel" \
+			"$version (linux-headers-$release_re) now" >"$tmp/log"
 		return 1
 	fi
-	flavourless=${release%-amd64}
-	packages="linux-image-$release linux-headers-$release"
-	for name in $others; do
-		packages="$packages $(echo "$name" |
-			sed "s/@FLAVOURLESS@/$flavourless/")"
-	done
+	base=${release%-amd64}
+	base=${base%-rt}
+	names="linux-headers-$release $(echo "$packages" |
+		sed -e "s/@RELEASE@/$release/g" -e "s/@BASE@/$base/g" | xargs)"
 	echo "kernel $version: downloading $release"
 	# apt drops to the user _apt, who may not write here; that is a
 	# warning only, so it is kept for the case that something fails.
 	# shellcheck disable=SC2086  # words
-	(cd "$tmp" && apt-get download -qq $packages >log 2>&1 </dev/null)
+	(cd "$tmp" && apt_get download -qq $names >log 2>&1 </dev/null)
 }
-
-dir=$(cd "$dir" && pwd)
-tmp=$dir/download
-rm -rf "$tmp" "$dir/root"
-mkdir -p "$tmp" "$dir/root"
-trap 'rm -rf "$tmp"' EXIT
 
 apt_try download "$tmp/log"
 
@@ -88,9 +126,33 @@ for deb in "$tmp"/*.deb; do
 	dpkg-deb -x "$deb" "$dir/root"
 done
 
+# Newer packages have all below usr/.
+[ -e "$dir/root/lib" ] || ln -s usr/lib "$dir/root/lib"
+
 # The only absolute path in the headers; relative, so that build/ can move.
 headers=$dir/root/usr/src/linux-headers-$release
 sed -i 's#/usr/src/#../#g' "$headers/Makefile"
+
+# Its build tools may want a newer C library than this machine has: those are
+# run by the loader, and with the libraries, that were fetched with them.
+up() {	# up FILE: from there back to root/, as ../..
+	dirname "${1#"$dir/root/"}" | sed 's#[^/]\{1,\}#..#g'
+}
+find "$dir/root" -path '*/linux-kbuild-*' -type f -perm -u+x |
+	while read -r tool; do
+		ldd "$tool" 2>&1 | grep -q 'not found' || continue
+		mv "$tool" "$tool.elf"
+		up=$(up "$tool")
+		cat >"$tool" <<-END
+			#!/bin/sh
+			me=\$(readlink -f "\$0")
+			root=\${me%/*}/$up/usr/lib
+			exec "\$root/x86_64-linux-gnu/ld-linux-x86-64.so.2" \\
+				--library-path "\$root/x86_64-linux-gnu" \\
+				"\$me.elf" "\$@"
+		END
+		chmod 755 "$tool"
+	done
 
 # The guest boots the kernel proper, since unpacking the image costs seconds
 # on an emulated processor. Where it lies in the image, and how long it is,
@@ -99,7 +161,10 @@ sed -i 's#/usr/src/#../#g' "$headers/Makefile"
 number() {	# number OFFSET BYTES: a little-endian number of the image
 	od -An "-tu$2" -j "$1" -N "$2" "$image" | tr -d ' '
 }
-image=$dir/root/boot/vmlinuz-$release
+image=root/boot/vmlinuz-$release
+[ -e "$dir/$image" ] || image=root/lib/modules/$release/vmlinuz
+ln -sfn "$image" "$dir/vmlinuz"
+image=$dir/$image
 setup=$((($(number 497 1) + 1) * 512))
 length=$(($(number 588 4) - 4))
 tail -c "+$((setup + $(number 584 4) + 1))" "$image" | head -c "$length" \
@@ -115,7 +180,6 @@ fd377a58) xz -dc <"$tmp/payload" >"$dir/vmlinux" ;;
 	;;
 esac
 
-ln -sfn "root/boot/vmlinuz-$release" "$dir/vmlinuz"
 ln -sfn "root/usr/src/linux-headers-$release" "$dir/headers"
 ln -sfn "root/lib/modules/$release" "$dir/modules"
 for path in vmlinuz vmlinux headers/Makefile modules/kernel; do
@@ -124,6 +188,10 @@ for path in vmlinuz vmlinux headers/Makefile modules/kernel; do
 		exit 1
 	fi
 done
+# shellcheck disable=SC2086  # words
+printf '%s\n' $args >"$dir/kbuild.args"
+PATH=$PATH:/usr/sbin:/sbin modinfo -F vermagic \
+	"$(find "$dir/modules/kernel" -name 'loop.ko*')" >"$dir/vermagic"
 echo "$release" >"$dir/release"
-echo "$packages" >"$dir/stamp"
+echo "$names" >"$dir/stamp"
 echo "kernel $version: $release is ready in $dir"

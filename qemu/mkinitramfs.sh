@@ -59,6 +59,8 @@ copy() {
 
 copy "$build/kmod/mbox.ko" lib/mbox/mbox.ko
 copy "$build/kmod-test/mbox.ko" lib/mbox-test/mbox.ko
+copy "$build/canary/canary.ko" lib/mbox/canary.ko
+copy "$source/tests/canary/guest.sh" usr/lib/mbox/tests/canary/guest.sh
 for file in "$build"/bin/* "$build"/demos/*; do
 	if [ -f "$file" ] && [ -x "$file" ]; then
 		cp "$file" usr/bin/
@@ -112,13 +114,18 @@ key=$(cat "$kernel/stamp" "$qemu/guest/modules.list" | cksum)
 if [ "$(cat "$cache/key" 2>/dev/null)" != "$key" ]; then
 	rm -rf "$cache"
 	mkdir -p "$cache"
-	[ -e "$kernel/root/lib/modules/$release/modules.dep" ] ||
-		depmod -b "$kernel/root" "$release"
-	words "$qemu/guest/modules.list" | while read -r module; do
-		modprobe -d "$kernel/root" -S "$release" --show-depends \
-			"$module" | sed -n "s,^insmod $kernel/root/,,p"
-	done | awk '!seen[$1]++ { print $1 }' >"$cache/files"
-	(cd "$kernel/root" && xargs cp -L --parents -t "$cache" <"$cache/files")
+	mkdir -p "$cache/lib/modules/$release"
+	# A kernel that was built here has no modules of its own.
+	if [ -d "$kernel/root" ]; then
+		[ -e "$kernel/root/lib/modules/$release/modules.dep" ] ||
+			depmod -b "$kernel/root" "$release"
+		words "$qemu/guest/modules.list" | while read -r module; do
+			modprobe -d "$kernel/root" -S "$release" --show-depends \
+				"$module" | sed -n "s,^insmod $kernel/root/,,p"
+		done | awk '!seen[$1]++ { print $1 }' >"$cache/files"
+		(cd "$kernel/root" && xargs cp -L --parents -t "$cache" \
+			<"$cache/files")
+	fi
 	cp "$kernel"/modules/modules.order "$kernel"/modules/modules.builtin* \
 		"$cache/lib/modules/$release/"
 	depmod -b "$cache" "$release"

@@ -96,8 +96,7 @@ check_vermagic() {
 	[ -n "$ko" ] || return 0
 	[ -e "$ko" ] || die "no module $ko; type make"
 	ours=$(PATH=$PATH:/usr/sbin:/sbin modinfo -F vermagic "$ko")
-	theirs=$(PATH=$PATH:/usr/sbin:/sbin modinfo -F vermagic \
-		"$kernel/modules/kernel/drivers/char/virtio_console.ko")
+	theirs=$(cat "$kernel/vermagic")
 	if [ "$ours" != "$theirs" ]; then
 		say "$ko was built for another kernel than the one to boot:"
 		say "    module  $ours"
@@ -158,7 +157,7 @@ choose_machine() {
 		cpu=host
 	fi
 	cpu_args=(-cpu "$cpu" -smp "$smp")
-	kargs+=" tsc_early_khz=$khz $append"
+	kargs+=" tsc_early_khz=$khz $(cat "$kernel/cmdline" 2>/dev/null || true) $append"
 }
 
 start_qemu() {

@@ -58,8 +58,8 @@ stage_text() {
 	local file
 
 	# A patch has blanks that belong to what it changes; a program of the
-	# lecture notes stays as it was printed.
-	files . | grep -v -e '\.patch$' -e '\.printed$' | while read -r file; do
+	# lecture notes stays as it was printed; and a tool wrote what is pinned.
+	files . | grep -vE '\.(patch|printed|pinned)$' | while read -r file; do
 		[ -s "$file" ] || continue
 		[ -z "$(tail -c 1 "$file" | tr -d '\0')" ] ||
 			echo "$file: no newline at the end"
@@ -185,7 +185,7 @@ stage_shellcheck() {
 }
 
 stage_codespell() {
-	files . | grep -v -e '\.patch$' -e '\.printed$' | xargs codespell
+	files . | grep -vE '\.(patch|printed|pinned)$' | xargs codespell
 }
 
 stage_man() {
@@ -226,6 +226,10 @@ stage_uapi() {
 	done
 	g++ -std=c++17 -pedantic -Wall -Wextra -Werror -fsyntax-only \
 		-I. -Iuapi -x c++ "$work/lib.c" 2>&1 || echo "$header as C++17"
+}
+
+stage_abi() {
+	O=$O tests/abi/abi.sh 2>&1
 }
 
 # The arrows between the parts of the tree.
@@ -272,7 +276,7 @@ stage_arrows() {
 }
 
 all='text format checkpatch warnings sparse kerneldoc cppcheck tidy shellcheck
-	codespell man uapi arrows'
+	codespell man uapi abi arrows'
 
 status=0
 # shellcheck disable=SC2086  # words

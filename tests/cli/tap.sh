@@ -154,12 +154,12 @@ only_files() {
 	[ "$found" = "${*:+$* }" ] || wrong "files: '$found', expected '$*'"
 }
 
-# until_true COMMAND...: patience of ten seconds, then the test fails.
+# until_true COMMAND...: patience of some ten seconds, then the test fails.
 until_true() {
 	tries=0
 	until "$@"; do
 		tries=$((tries + 1))
-		[ $tries -lt 1000 ] || wrong "never became true: $*"
+		[ $tries -lt $((1000 * ${MBOX_TEST_SLOW:-1})) ] || wrong "never became true: $*"
 		usleep 10000
 	done
 }

@@ -18,12 +18,18 @@
 #include <time.h>
 
 #define DELAY_FILE "/sys/kernel/debug/mbox/delay"
-#define PATIENCE (10 * MBT_SECOND)
-#define REAP_PATIENCE (20 * MBT_SECOND)
 
 static int last_status;
 
 /* -- Time ---------------------------------------------------------------- */
+
+int mbt_slow(void)
+{
+	const char *text = getenv("MBOX_TEST_SLOW");
+	int factor = text ? atoi(text) : 1;
+
+	return factor > 0 ? factor : 1;
+}
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -142,7 +148,7 @@ int mbt_last_status(void)
 
 int mbt_reap(const char *file, int line, pid_t pid)
 {
-	int64_t end = mbt_now() + REAP_PATIENCE;
+	int64_t end = mbt_now() + 2 * MBT_PATIENCE;
 	int status;
 	pid_t got;
 
@@ -212,7 +218,7 @@ bool mbt_is_blocked(pid_t tid)
 
 void mbt_wait_sleeping(const char *file, int line, pid_t tid, const char *where)
 {
-	int64_t end = mbt_now() + PATIENCE;
+	int64_t end = mbt_now() + MBT_PATIENCE;
 
 	mbt_checked();
 	while (!sleeps_in(tid, where)) {
@@ -358,7 +364,7 @@ int mbt_delay_stopped(const char *point)
 
 void mbt_delay_wait(const char *point)
 {
-	int64_t end = mbt_now() + PATIENCE;
+	int64_t end = mbt_now() + MBT_PATIENCE;
 
 	mbt_checked();
 	while (mbt_delay_stopped(point) < 1) {

@@ -16,8 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#define PATIENCE (10 * MBT_SECOND)
-
 struct shared {
 	unsigned int checks;
 	unsigned int failures;
@@ -236,7 +234,7 @@ static void run_child(struct mbt_case *c)
 /* Returns the wait status, or -1 after a timeout. */
 static int watch(struct mbt_case *c, pid_t pid)
 {
-	int64_t end = mbt_now() + (int64_t)c->seconds * MBT_SECOND;
+	int64_t end = mbt_now() + mbt_slow() * c->seconds * MBT_SECOND;
 	int status;
 	pid_t got;
 
@@ -248,7 +246,7 @@ static int watch(struct mbt_case *c, pid_t pid)
 			__atomic_fetch_add(&shared->failures, 1,
 					   __ATOMIC_SEQ_CST);
 			mbt_note("timed out after %u s, blocked in:",
-				 c->seconds);
+				 mbt_slow() * c->seconds);
 			mbt_each_descendant(mbt_show_tasks);
 			return -1;
 		}
@@ -259,7 +257,7 @@ static int watch(struct mbt_case *c, pid_t pid)
 /* As a subreaper the runner gets every process the test left behind. */
 static void clean_up(void)
 {
-	int64_t end = mbt_now() + PATIENCE;
+	int64_t end = mbt_now() + MBT_PATIENCE;
 
 	mbt_disarm_all();
 	for (;;) {

@@ -104,11 +104,13 @@ pack() {
 
 # boot NAME APPEND TEST...: runs the tests; leaves out, log and status.
 boot() {
-	local dir=$work/$1 append=$2 cmd='' test status=0
+	local dir=$work/$1 append=$2 cmd='' test word status=0
 
 	shift 2
 	for test; do
-		cmd+="guest-tests '$test';"
+		word=${test#*:}
+		[ "$word" != "$test" ] || word='*'
+		cmd+="guest-tests '$word' '${test%%:*}';"
 	done
 	pack "${dir##*/}"
 	"$top/qemu/run.sh" --build "$dir" --kernel "$K" --module none \

@@ -3,56 +3,27 @@
  * pair.c: what one send and one receive of 64 bytes cost, in instructions,
  * beside the other message queues of the kernel, in one boot.
  *
- * Owns: the number that `make perf` checks.  One process, nobody sleeps.  It
- * runs in a guest with one processor and "-icount shift=0", where a
- * nanosecond of the clock is one instruction; it looks whether that is so.
- * Takes no locks.
+ * Owns: the number that `make perf` checks.  One process, nobody sleeps.  How
+ * instructions are counted: count.h.  Takes no locks.
  *
  *	pair [LIMIT]	exit 1 if mbox costs more than LIMIT (1.00) x SysV,
  *			2 if it cannot be measured
  */
-#include <errno.h>
+#define PROGRAM "pair"
+#include "count.h"
+
 #include <fcntl.h>
 #include <linux/mbox.h>
 #include <mqueue.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { LENGTH = 64, PAIRS = 2000, BLOCKS = 11 };
 
 static char out[LENGTH], in[LENGTH];
-
-static void die(const char *what)
-{
-	printf("pair: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
-static void need(bool ok, const char *what)
-{
-	if (!ok)
-		die(what);
-}
-
-static int64_t now(void)
-{
-	struct timespec ts;
-
-	/* The system call: the same cost wherever it stands. */
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* -- The mechanisms ------------------------------------------------------------ */
 
@@ -195,13 +166,6 @@ enum { MBOX = 0, SYSV = 2, MECHANISMS = sizeof(all) / sizeof(all[0]) };
 
 /* -- Measuring ------------------------------------------------------------------ */
 
-static int by_value(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The middle one of many blocks: a timer tick in some of them does not show. */
 static int64_t measure(void (*pair)(void))
 {
@@ -211,25 +175,13 @@ static int64_t measure(void (*pair)(void))
 	for (i = 0; i < PAIRS; i++)
 		pair();
 	for (b = 0; b < BLOCKS; b++) {
-		start = now();
+		start = now_on(CLOCK_MONOTONIC);
 		for (i = 0; i < PAIRS; i++)
 			pair();
-		block[b] = now() - start;
+		block[b] = now_on(CLOCK_MONOTONIC) - start;
 	}
 	qsort(block, BLOCKS, sizeof(block[0]), by_value);
 	return block[BLOCKS / 2] / PAIRS;
-}
-
-/* A loop of two instructions a round: does the clock count them? */
-static bool counts_instructions(void)
-{
-	uint64_t n = 5000000;
-	int64_t start = now(), took;
-
-	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(n) : : "cc");
-	took = now() - start;
-	printf("10000000 instructions took %lld ns\n", (long long)took);
-	return took > 9500000 && took < 10500000;
 }
 
 int main(int argc, char **argv)
@@ -241,11 +193,7 @@ int main(int argc, char **argv)
 		printf("usage: pair [LIMIT]\n");
 		return 2;
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!counts_instructions()) {
-		printf("pair: this clock does not count instructions: run it with \"make perf\", under -icount shift=0\n");
-		return 2;
-	}
+	need_counting();
 	for (i = 0; i < LENGTH; i++)
 		out[i] = (char)(i * 3 + 1);
 	for (i = 0; i < MECHANISMS; i++) {

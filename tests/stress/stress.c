@@ -334,7 +334,7 @@ static void harass(int fd, pid_t *pid, unsigned int *seed, struct tally *t)
  */
 static void wind_up(int fd, const pid_t *receivers)
 {
-	int64_t end = mbt_now() + 30 * MBT_SECOND;
+	int64_t end = mbt_now() + mbt_slow() * 30 * MBT_SECOND;
 	bool ended[RECEIVERS] = { false };
 	int left = RECEIVERS, i, status;
 

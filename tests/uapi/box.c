@@ -402,7 +402,7 @@ static bool empty_default(void)
 
 static bool usage_same(char *why, size_t size)
 {
-	int64_t end = mbt_now() + 5 * MBT_SECOND;
+	int64_t end = mbt_now() + mbt_slow() * 5 * MBT_SECOND;
 	struct mbox_info now;
 
 	for (;;) {

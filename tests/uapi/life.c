@@ -365,7 +365,7 @@ TEST(the_namespace_travels_with_the_descriptor, "C2.4")
 
 static void wait_for_end(int dev)
 {
-	int64_t end = mbt_now() + 20 * MBT_SECOND;
+	int64_t end = mbt_now() + mbt_slow() * 20 * MBT_SECOND;
 	int fd;
 
 	mbt_checked();

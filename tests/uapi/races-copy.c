@@ -346,7 +346,7 @@ TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
 	ASSERT_OK(kill(ns, SIGKILL));
 	EXPECT_CHILD_KILLED(ns, SIGKILL);
 	{
-		int64_t end = mbt_now() + 15 * MBT_SECOND;
+		int64_t end = mbt_now() + mbt_slow() * 15 * MBT_SECOND;
 
 		while (mbt_now() < end) {
 			int fd =

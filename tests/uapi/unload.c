@@ -41,7 +41,7 @@ static int unload(void)
 /* Unloading is refused as long as anything is held, and only so long. */
 static void must_unload(void)
 {
-	int64_t end = mbt_now() + 10 * MBT_SECOND;
+	int64_t end = mbt_now() + mbt_slow() * 10 * MBT_SECOND;
 	char caches[65536];
 
 	mbt_checked();
@@ -60,7 +60,7 @@ static void must_unload(void)
 
 static int device(int flags)
 {
-	int64_t end = mbt_now() + 5 * MBT_SECOND;
+	int64_t end = mbt_now() + mbt_slow() * 5 * MBT_SECOND;
 	int fd;
 
 	while ((fd = open(DEV, flags | O_CLOEXEC)) < 0 && mbt_now() < end)
