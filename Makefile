@@ -230,6 +230,18 @@ FORCE:
 check: deps-check modules lib tools tests ## Style and static analysis; ONLY=stage
 	$(Q)O=$(B) K=$(K) tests/check/check.sh $(ONLY)
 
+.PHONY: test-long
+test-long: guest-tests ## Load and unload 200 times, send ten million messages; minutes
+	$(Q)$(RUN) --name long --module none --timeout 3000 \
+		--cmd /usr/lib/mbox/tests/long
+
+.PHONY: coverage
+coverage: ## Which lines of the module the tests run; a report as HTML
+	$(Q)$(MAKE) coverage-strict KERNEL=strict ONLY=$(call quote,$(ONLY))
+.PHONY: coverage-strict
+coverage-strict: guest-tests
+	$(Q)O=$(B) K=$(K) tests/coverage/coverage.sh $(call quote,$(ONLY))
+
 .PHONY: contract
 contract: ## Which sentences of the contract the last make test has proven
 	$(Q)sh tests/contract/contract.sh $(B)

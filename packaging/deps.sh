@@ -4,7 +4,7 @@
 # Installs what packaging/deps.list names, and nothing that is there already.
 # Called by the Makefile (make deps, and before every build) and by .ci/run.
 #
-# Usage: deps.sh [--quiet] [GROUP...]     GROUP: run, test, check (default: all)
+# Usage: deps.sh [--quiet] [GROUP...]     run, test, check, strict (default: all)
 #
 # When all is there this is one dpkg-query and no network. Otherwise apt-get
 # is used as root or by passwordless sudo; where neither is possible the
@@ -15,13 +15,13 @@ set -eu
 list=$(dirname "$0")/deps.list
 quiet=
 [ "${1-}" = --quiet ] && { quiet=1; shift; }
-[ $# -gt 0 ] || set -- run test check
+[ $# -gt 0 ] || set -- run test check strict
 
 for group in "$@"; do
 	case $group in
-	run | test | check) ;;
+	run | test | check | strict) ;;
 	*)
-		echo "deps: no group '$group' in $list; use run, test or check" >&2
+		echo "deps: no group '$group' in $list; use run, test, check or strict" >&2
 		exit 2
 		;;
 	esac

@@ -120,7 +120,7 @@ if [ "$(cat "$cache/key" 2>/dev/null)" != "$key" ]; then
 		[ -e "$kernel/root/lib/modules/$release/modules.dep" ] ||
 			depmod -b "$kernel/root" "$release"
 		words "$qemu/guest/modules.list" | while read -r module; do
-			modprobe -d "$kernel/root" -S "$release" --show-depends \
+			modprobe -q -d "$kernel/root" -S "$release" --show-depends \
 				"$module" | sed -n "s,^insmod $kernel/root/,,p"
 		done | awk '!seen[$1]++ { print $1 }' >"$cache/files"
 		(cd "$kernel/root" && xargs cp -L --parents -t "$cache" \

@@ -8,7 +8,7 @@
 # Usage: strict.sh strict|race DIRECTORY
 #
 # Leaves in DIRECTORY what kernel.sh leaves there: release, vermagic, vmlinux,
-# vmlinuz (the same), headers, modules, kbuild.args, and stamp, written last;
+# vmlinuz (packed), headers, modules, kbuild.args, and stamp, written last;
 # and cmdline, words for its command line. The stamp has a hash of all that went
 # in but the source: while it is the same nothing is built, without a network. Building takes some 6 minutes on two
 # processors, and 3 GB meanwhile.
@@ -97,11 +97,16 @@ build run-command KBUILD_RUN_COMMAND='+$(srctree)/scripts/package/install-extmod
 cp "$out/.config" "$dir/headers/.config"
 touch "$dir/modules/modules.order" "$dir/modules/modules.builtin"
 strip -g -o "$dir/vmlinux" "$out/vmlinux"
-ln -sfn vmlinux "$dir/vmlinuz"
+gzip -1 -n -c "$dir/vmlinux" >"$dir/vmlinuz"
 cp "$out/include/config/kernel.release" "$dir/release"
 : >"$dir/kbuild.args"
-# What the command line of this kernel has besides. KASAN: every report.
-[ "$name" = race ] || echo kasan_multi_shot >"$dir/cmdline"
+: >"$dir/cmdline"
+if [ "$name" = strict ]; then
+	# The module is built so that KCOV can follow it: for the fuzzer.
+	echo KCOV_INSTRUMENT=y >"$dir/kbuild.args"
+	# KASAN reports everything, not only what comes first.
+	echo kasan_multi_shot >"$dir/cmdline"
+fi
 # What insmod compares: the same words as in a module of this kernel.
 mkdir "$tmp/empty"
 echo 'obj-m := empty.o' >"$tmp/empty/Kbuild"

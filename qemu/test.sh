@@ -96,6 +96,14 @@ collect() {
 		-v expected="$names" -f "$qemu/collect.awk"
 }
 
+# What guest-counters printed goes to the file COUNTERS (tests/coverage).
+counters() {
+	awk -v file="${COUNTERS:-/dev/null}" '
+		/^@counters$/ { inside = 1; next }
+		inside { print > file; next }
+		{ print; fflush() }'
+}
+
 run_on_host() {
 	local name program limit start status
 
@@ -131,8 +139,9 @@ if [ -n "$names" ]; then
 	"$qemu/run.sh" --build "$build" --kernel "$kernel" --module none \
 		--name test --timeout "${MBOX_TEST_LIMIT:-2400}" \
 		--mem "$mem" ${SMP:+--smp "$SMP"} \
-		--cmd "$settings guest-tests '${word:-*}' $(printf "'%s' " $names)" \
-		2> >(tee "$work/vm.log" >&2) | collect "$tier" ||
+		--cmd "$settings guest-tests '${word:-*}' $(printf "'%s' " $names)
+			$([ -z "${COUNTERS-}" ] || echo 'guest-counters')" \
+		2> >(tee "$work/vm.log" >&2) | counters | collect "$tier" ||
 		vm_failed=${PIPESTATUS[0]}
 fi
 

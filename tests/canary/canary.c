@@ -155,7 +155,7 @@ static int count_without_lock(void *stop_at)
 	return 0;
 }
 
-static void data_race(void)
+static void two_count(void)
 {
 	void *stop_at = (void *)(jiffies + 3 * HZ);
 	struct task_struct *task[2];
@@ -193,7 +193,7 @@ static const struct {
 	{ "shift-too-far", shift_too_far },
 	{ "count-from-zero", count_from_zero },
 	{ "copy-too-much", copy_too_much },
-	{ "data-race", data_race },
+	{ "data-race", two_count },
 };
 
 static int __init canary_init(void)

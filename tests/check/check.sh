@@ -144,8 +144,9 @@ stage_kerneldoc() {
 }
 
 stage_cppcheck() {
-	# cppcheck 2.10 calls a ({ }) in a condition an internalAstError.
-	files '^(userspace|tests|qemu)/.*\.c$' |
+	# cppcheck 2.10 calls a ({ }) in a condition an internalAstError. The
+	# canary's mistakes are its purpose.
+	files '^(userspace|tests|qemu)/.*\.c$' | grep -v '^tests/canary/' |
 		xargs -r cppcheck --quiet --error-exitcode=1 --inline-suppr \
 			--enable=warning,performance,portability --std=c11 \
 			--suppress=missingIncludeSystem \

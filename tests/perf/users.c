@@ -25,10 +25,11 @@
 
 enum { LENGTH = 64, MESSAGES = 2000, BLOCKS = 11, ALICE = 1000, BOB = 1001 };
 
-static struct shared {
+struct shared {
 	volatile uint64_t refused; /* how often A was */
 	volatile int64_t cost; /* of a message of B */
-} * shared;
+};
+static struct shared *shared;
 
 static int new_box(void)
 {
