@@ -29,6 +29,7 @@ struct shared {
 	volatile uint64_t refused; /* how often A was */
 	volatile int64_t cost; /* of a message of B */
 };
+
 static struct shared *shared;
 
 static int new_box(void)
