@@ -44,6 +44,30 @@ struct area {
 
 static struct area structs[CALLERS], names[CALLERS], data, read_only;
 
+static int delays; /* the delay points, or -1 */
+
+static bool write_point(const char *sign, uint64_t point)
+{
+	char text[32];
+	int len;
+
+	if (delays < 0) {
+		errno = ENOENT;
+		return false;
+	}
+	len = snprintf(text, sizeof(text), "%s%s", sign,
+		       fuzz_points[point].name);
+	return write(delays, text, (size_t)len) == len;
+}
+
+void call_release(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < POINTS; i++)
+		write_point("-", i);
+}
+
 static bool make_area(struct area *a, size_t size, int prot)
 {
 	a->size = size;
@@ -53,10 +77,13 @@ static bool make_area(struct area *a, size_t size, int prot)
 	       mprotect(a->start + size, PAGE, PROT_NONE) == 0;
 }
 
-bool call_memory(void)
+bool call_prepare(void)
 {
 	unsigned int i;
 
+	/* The first use patches the module's code: now, while nobody is in. */
+	delays = open("/sys/kernel/debug/mbox/delay", O_WRONLY | O_CLOEXEC);
+	call_release();
 	for (i = 0; i < CALLERS; i++)
 		if (!make_area(&structs[i], STRUCT_ROOM,
 			       PROT_READ | PROT_WRITE) ||
@@ -382,6 +409,10 @@ long call_do(unsigned int caller, const struct call *c, int fd)
 		return do_files(c);
 	case V_FAIL:
 		return do_fail(c);
+	case V_STOP:
+		return write_point("", c->arg[0] % POINTS) ? 0 : -1;
+	case V_GO:
+		return write_point("-", c->arg[0] % POINTS) ? 0 : -1;
 	default:
 		return do_ioctl(caller, c, fd);
 	}

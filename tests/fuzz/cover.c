@@ -103,7 +103,7 @@ void cover_start(unsigned int caller)
 void cover_take(unsigned int caller)
 {
 	unsigned long *words = buffers[caller].words, n, i;
-	uint64_t edge, last = 0;
+	uint64_t edge, block, last = 0;
 
 	if (!words)
 		return;
@@ -111,8 +111,10 @@ void cover_take(unsigned int caller)
 	for (i = 1; i <= n && i < BUFFER_WORDS; i++) {
 		if (words[i] < module_start || words[i] >= module_end)
 			continue;
-		edge = (last * 31 + words[i]) * 0x9e3779b97f4a7c15ULL >> 47;
-		last = words[i];
+		/* Where the module lies is chance; this is not. */
+		block = words[i] - module_start;
+		edge = (last * 31 + block) * 0x9e3779b97f4a7c15ULL >> 47;
+		last = block;
 		__atomic_fetch_or(&cover_edges[edge / 64], 1ULL << edge % 64,
 				  __ATOMIC_RELAXED);
 	}

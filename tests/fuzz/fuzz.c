@@ -3,7 +3,7 @@
  * fuzz.c: makes programs for /dev/mbox up, runs them, keeps the good ones.
  *
  *	fuzz --corpus DIR [--seconds N | --programs N] [--seed N] [--out DIR]
- *	     [--log stderr|port]	the fuzzer
+ *	     [--stall MS] [--log stderr|port]	the fuzzer
  *	fuzz --replay --corpus DIR	each program of the corpus, once
  *	fuzz --run FILE [--times N]	the programs of a file, and what they gave
  *	fuzz --print N [--seed N] [--corpus DIR]	made up, but not run
@@ -26,15 +26,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What stands still so long is killed: made up, of the corpus, any other. */
-enum { STALL_MS = 40, PATIENT_MS = 5000, KILL_MS = 1000 };
+/* What stands still so long is killed: of the corpus, what shall, any other. */
+enum { PATIENT_MS = 5000, KILL_MS = 2000 };
 enum { LEFT_EVERY = 256, LEFT_MS = 20000, PORT_STDERR = 0xeb };
 
 static struct {
-	unsigned long seconds, programs, seed, times, print;
+	unsigned long seconds, programs, seed, times, print, stall;
 	const char *corpus, *out, *run, *log;
 	int replay;
-} opt = { .times = 1 };
+} opt = { .times = 1, .stall = 40 };
 
 static bool has_kcov;
 static unsigned int tests, failures, broken;
@@ -123,7 +123,7 @@ static void run(const struct prog *p, unsigned int stall_ms)
 
 static void run_again(const struct prog *p)
 {
-	run(p, STALL_MS);
+	run(p, (unsigned int)opt.stall);
 }
 
 /* Runs a program of the corpus; true if each call gave what it must give. */
@@ -186,7 +186,7 @@ static void fuzz(void)
 	while (opt.programs ? programs < opt.programs :
 			      now() - started < (double)opt.seconds) {
 		make_program(&p);
-		run(&p, STALL_MS);
+		run(&p, (unsigned int)opt.stall);
 		if (has_kcov)
 			corpus_consider(&p, programs, run_again);
 		programs++;
@@ -247,6 +247,7 @@ static void fuzz_and_report(void)
 	       NULL);
 	result(!bad, "each program of the corpus gives what it says", NULL);
 	result(report_verbs(), "each ioctl succeeded and failed", NULL);
+	errno_report();
 	result(!broken, "no error that the table lacks, no wrong count", NULL);
 	result(run_nothing_is_left(LEFT_MS),
 	       "nobody is charged for what is gone", NULL);
@@ -308,12 +309,13 @@ static void read_options(int argc, char **argv)
 		{ "run", required_argument, NULL, 'r' },
 		{ "times", required_argument, NULL, 't' },
 		{ "print", required_argument, NULL, 'P' },
+		{ "stall", required_argument, NULL, 'L' },
 		{ "replay", no_argument, &opt.replay, 1 },
 		{ NULL, 0, NULL, 0 },
 	};
 	static unsigned long *const numbers[] = {
 		['s'] = &opt.seconds, ['p'] = &opt.programs, ['S'] = &opt.seed,
-		['t'] = &opt.times,   ['P'] = &opt.print,
+		['t'] = &opt.times,   ['P'] = &opt.print,    ['L'] = &opt.stall,
 	};
 	static const char **const words[] = {
 		['c'] = &opt.corpus,
@@ -334,6 +336,8 @@ static void read_options(int argc, char **argv)
 	}
 	if (!opt.corpus && !opt.run && !opt.print)
 		die("usage", "see the top of fuzz.c");
+	if (opt.log && strcmp(opt.log, "port") && strcmp(opt.log, "stderr"))
+		die("--log", "stderr or port");
 	if (opt.log && !strcmp(opt.log, "port") && ioperm(PORT_STDERR, 1, 1))
 		die("--log port", strerror(errno));
 }

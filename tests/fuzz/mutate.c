@@ -175,6 +175,10 @@ static void make_usual(struct rng *r, struct call *c)
 		*arg_of(c, "events") =
 			random_flags(r, verbs[V_POLL].field[1].words);
 		break;
+	case V_STOP:
+	case V_GO:
+		c->arg[0] = rng_below(r, POINTS);
+		break;
 	default:
 		break;
 	}

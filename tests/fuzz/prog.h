@@ -49,6 +49,8 @@ enum {
 	V_UNSHARE,
 	V_FILES,
 	V_FAIL,
+	V_STOP,
+	V_GO,
 	VERBS
 };
 
@@ -74,6 +76,8 @@ enum { NAME_NONE };
 enum { USER_ROOT, USER_ALICE };
 enum { NS_SAME, NS_NET, NS_USER };
 enum { PROG_USER, PROG_NS, PROG_QUOTA };
+
+enum { POINTS = 7 };
 /* A length that is taken from what it is the length of. */
 #define AUTO UINT64_MAX
 
@@ -104,7 +108,7 @@ struct verb {
 };
 
 extern const struct verb verbs[VERBS];
-extern const struct word fuzz_names[];
+extern const struct word fuzz_names[], fuzz_points[POINTS + 1];
 
 /* call.want and outcomes: 0, an errno, or one of these. */
 enum { ANY_RESULT = -1, KILLED = -2 };

@@ -31,15 +31,7 @@
 
 #include <linux/mbox.h>
 
-enum { ALICE = 1000, PATIENCE = 10 };
-
-/* Generated from uapi/linux/mbox.h. */
-static const struct {
-	const char *verb;
-	int err;
-} errno_table[] = {
-#include "errno_table.h"
-};
+enum { ALICE = 1000, PATIENCE = 10, RELEASE_MS = 20 };
 
 struct shared *shared;
 
@@ -65,21 +57,6 @@ void run_broken(const char *fmt, ...)
 
 /* -- Calls ------------------------------------------------------------------ */
 
-static bool is_allowed(const char *row, int err)
-{
-	size_t i;
-
-	/* Of what is no descriptor the kernel says so before it asks us. */
-	if (!row || !err || err == EBADF)
-		return true;
-	for (i = 0; i < sizeof(errno_table) / sizeof(errno_table[0]); i++)
-		if (err == errno_table[i].err &&
-		    (!strcmp(errno_table[i].verb, row) ||
-		     !strcmp(errno_table[i].verb, "ANY")))
-			return true;
-	return false;
-}
-
 static void note(unsigned int i, int err)
 {
 	const struct verb *v = &verbs[prog->call[i].verb];
@@ -88,7 +65,7 @@ static void note(unsigned int i, int err)
 	if (err >= 0 && err < ERRNOS)
 		__atomic_fetch_add(&shared->count[prog->call[i].verb][err], 1,
 				   __ATOMIC_RELAXED);
-	if (err < 0 || err >= ERRNOS || !is_allowed(v->row, err))
+	if (err < 0 || err >= ERRNOS || !errno_is_allowed(v->row, err))
 		run_broken("%s gave %s, which is not in the table", v->name,
 			   result_name(err));
 	__atomic_fetch_add(&shared->progress, 1, __ATOMIC_RELAXED);
@@ -289,6 +266,7 @@ static void __attribute__((noreturn)) be_program(const struct prog *p)
 	for (i = 1; i < threads; i++)
 		runs[i] = !pthread_create(&thread[i], NULL, thread_main,
 					  (void *)(uintptr_t)i);
+	__atomic_fetch_add(&shared->progress, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&go, true, __ATOMIC_RELEASE);
 	thread_main(NULL);
 	for (i = 1; i < threads; i++)
@@ -335,7 +313,11 @@ static enum ending reap(pid_t group, unsigned int stall_ms)
 		if (seen != shared->progress)
 			moved = now;
 		seen = shared->progress;
-		if (now - moved < stall_ms &&
+		/* When nothing else moves, what was stopped may. */
+		if (seen && now - moved >= RELEASE_MS)
+			call_release();
+		/* To make a namespace takes longer than any call. */
+		if (now - moved < (int64_t)stall_ms * (seen ? 1 : PATIENCE) &&
 		    now - started < (int64_t)stall_ms * PATIENCE)
 			continue;
 		kill(-group, SIGKILL);
@@ -432,6 +414,7 @@ enum ending run_prog(const struct prog *p, unsigned int stall_ms)
 		cover_take(i);
 	if (is_small)
 		set_quota(false);
+	call_release();
 	sweep();
 	return ending;
 }
@@ -477,7 +460,7 @@ bool run_init(char *why, size_t size)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	/* Orphans of a program become our children: nothing gets away. */
-	if (shared == MAP_FAILED || !call_memory() ||
+	if (shared == MAP_FAILED || !call_prepare() ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) ||
 	    sigprocmask(SIG_BLOCK, &child, NULL)) {
 		snprintf(why, size, "%s", strerror(errno));

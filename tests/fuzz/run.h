@@ -19,7 +19,7 @@
 enum { ERRNOS = 192 };
 
 struct shared {
-	unsigned int progress; /* calls that came to an end */
+	unsigned int progress; /* calls that came to an end, and 1 */
 	/* Of the program that ran last. */
 	bool has_begun[MAX_CALLS];
 	int result[MAX_CALLS];
@@ -43,12 +43,22 @@ enum ending run_prog(const struct prog *p, unsigned int stall_ms);
 bool run_nothing_is_left(unsigned int ms);
 void run_broken(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* -- errnos.c --------------------------------------------------------------- */
+
+/* True if a verb of this row of the errno table may fail so. */
+bool errno_is_allowed(const char *row, int err);
+/* Prints which cells of it were seen, and which were not. */
+void errno_report(void);
+
 /* -- call.c ----------------------------------------------------------------- */
 
 /* One for each thread, and one for a forked child, at its end. */
 enum { CALLERS = THREADS + 1 };
 
-bool call_memory(void);
+/* Memory, and the delay points if the module has them. */
+bool call_prepare(void);
+/* Whoever stopped at one goes on, and nobody stops any more. */
+void call_release(void);
 /*
  * One call, on the descriptor that its slot has.  Returns what the system call
  * does: -1 and errno, or 0, or a new descriptor if the verb makes one.

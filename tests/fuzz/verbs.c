@@ -116,6 +116,14 @@ static const struct word quotas[] = {
 	{ NULL, 0 },
 };
 
+/* Places in the module where the next task stops, in its test build. */
+const struct word fuzz_points[POINTS + 1] = {
+	{ "before-lock-send", 0 }, { "before-sleep", 1 },
+	{ "after-sleep", 2 },	   { "before-wake", 3 },
+	{ "while-copying", 4 },	   { "before-publish", 5 },
+	{ "before-attach", 6 },	   { NULL, 0 },
+};
+
 static const struct word device_modes[] = {
 	{ "RDONLY", O_RDONLY },
 	{ "WRONLY", O_WRONLY },
@@ -258,6 +266,10 @@ const struct verb verbs[VERBS] = {
 	[V_UNSHARE] = { "unshare", .weight = 1 },
 	[V_FILES] = { "files", .weight = 1,
 		      .field = { NUMBER("most", 64, 64) } },
+	[V_STOP] = { "stop", .weight = 3,
+		     .field = { PLAIN("point", WORD, fuzz_points, 0, 0) } },
+	[V_GO] = { "go", .weight = 2,
+		   .field = { PLAIN("point", WORD, fuzz_points, 0, 0) } },
 	[V_FAIL] = { "fail", .weight = 2, .field = { NUMBER("nth", 1, 16) } },
 };
 
