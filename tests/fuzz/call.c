@@ -329,18 +329,21 @@ static long microseconds(uint64_t us)
 	return us && us < MIN_US ? MIN_US : (long)(us % (MAX_US + 1));
 }
 
+int call_catch(int sa_flags)
+{
+	struct sigaction a = { .sa_handler = on_alarm, .sa_flags = sa_flags };
+
+	return sigaction(SIGALRM, &a, NULL);
+}
+
 static long do_alarm(const struct call *c)
 {
 	struct itimerval t = {
 		.it_value.tv_usec = microseconds(c->arg[0]),
 		.it_interval.tv_usec = microseconds(c->arg[1]),
 	};
-	struct sigaction a = {
-		.sa_handler = on_alarm,
-		.sa_flags = c->arg[2] ? SA_RESTART : 0,
-	};
 
-	if (sigaction(SIGALRM, &a, NULL))
+	if (call_catch(c->arg[2] ? SA_RESTART : 0))
 		return -1;
 	return setitimer(ITIMER_REAL, &t, NULL);
 }

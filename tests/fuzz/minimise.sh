@@ -8,8 +8,8 @@
 # Usage: minimise.sh FILE [TIMES [OPTION OF qemu/run.sh...]]
 #
 # FILE has programs as text, for instance what `fuzz --log port` left behind
-# (build/.../run/NAME/stderr, of which the last LAST=64 programs are looked
-# at), or one from a corpus. They run TIMES (10) times in each boot. A boot
+# (build/.../run/NAME/stderr, of which the last LAST=8 programs are looked
+# at), or one from a corpus. They run TIMES (50) times in each boot. A boot
 # counts as failed if run.sh ends with 125: a line in the kernel log that must
 # not be there, a panic, or no end. Boots take ten seconds or more, and there
 # is about one for each call.
@@ -25,7 +25,7 @@ if [ $# -lt 1 ]; then
 	exit 2
 fi
 file=$1
-times=${2:-10}
+times=${2:-50}
 shift $(($# > 1 ? 2 : 1))
 options=("$@")
 qemu=$(cd "$(dirname "$0")/../../qemu" && pwd)
@@ -85,14 +85,14 @@ sed -n -e 's/[[:space:]]*#.*//' -e '/[^[:space:]]/p' "$file" |
 	sed -e '/^[[:space:]]*program/,$!d' >"$work/all"
 mapfile -t lines <"$work/all"
 [ -z "$(tail -c 1 "$file")" ] || unset 'lines[-1]'
-read -r from _ < <(programs | sed -n "1,${LAST:-64}p" | tail -n 1) || {
+read -r from _ < <(programs | sed -n "1,${LAST:-8}p" | tail -n 1) || {
 	say "no program in $file"
 	exit 2
 }
 lines=("${lines[@]:from}")
 say "${#lines[@]} lines in $(programs | wc -l) programs"
 if ! fails "${lines[@]}"; then
-	say "they do not fail, in $times rounds; nothing to make smaller"
+	say "they do not fail, in $times rounds; try more TIMES, or a larger LAST"
 	exit 1
 fi
 

@@ -143,19 +143,29 @@ static uint64_t *arg_of(struct call *c, const char *name)
 	return NULL;
 }
 
+/* A mailbox of any kind, most of the time with all rights on it. */
+static void make_usual_open(struct rng *r, struct call *c)
+{
+	if (!one_in(r, 4)) {
+		c->arg[ARG_FLAGS] |= MBOX_OPEN_CREATE;
+		*arg_of(c, "mode") = 0666;
+		*arg_of(c, "capacity") = rng_below(r, 3);
+		if (*arg_of(c, "capacity") == MBOX_CAPACITY_BOUNDED)
+			*arg_of(c, "max_messages") = rng_below(r, 4);
+	}
+	if (!one_in(r, 4))
+		*arg_of(c, "rights") = MBOX_RIGHT_SEND | MBOX_RIGHT_RECV |
+				       MBOX_RIGHT_ADMIN;
+	if (one_in(r, 3))
+		*arg_of(c, "name") = fuzz_names[1 + rng_below(r, 3)].value;
+}
+
 /* Most calls shall do something: those that are only wrong end early. */
 static void make_usual(struct rng *r, struct call *c)
 {
 	switch (c->verb) {
 	case V_OPEN:
-		if (!one_in(r, 4)) {
-			c->arg[ARG_FLAGS] |= MBOX_OPEN_CREATE;
-			*arg_of(c, "mode") = 0666;
-		}
-		if (!one_in(r, 4))
-			*arg_of(c, "rights") = MBOX_RIGHT_SEND |
-					       MBOX_RIGHT_RECV |
-					       MBOX_RIGHT_ADMIN;
+		make_usual_open(r, c);
 		break;
 	case V_COPY:
 		*arg_of(c, "rights") = rng_below(r, 4);
@@ -203,7 +213,9 @@ static void change_field(struct rng *r, const struct prog *p, struct call *c)
 
 	if (!n)
 		return;
-	i = rng_below(r, n);
+	/* What makes a structure wrong ends a call before it does anything. */
+	i = v->size && !one_in(r, 4) ? ARG_FLAGS : 0;
+	i += rng_below(r, n - i);
 	c->arg[i] = one_in(r, 4) ? v->field[i].normal :
 				   random_value(r, p, &v->field[i]);
 }
@@ -254,6 +266,7 @@ static void random_surroundings(struct rng *r, struct call *c)
 	/* A namespace takes the kernel long to make and longer to end. */
 	c->arg[PROG_NS] = one_in(r, 16) ? NS_NET + rng_below(r, 2) : NS_SAME;
 	c->arg[PROG_QUOTA] = one_in(r, 16);
+	c->arg[PROG_WAKE] = rng_below(r, 2);
 }
 
 void prog_generate(struct rng *r, struct prog *p)
@@ -298,11 +311,9 @@ static void mutate_once(struct rng *r, struct prog *p, const struct prog *other)
 
 	switch (rng_below(r, at ? 16 : 3)) {
 	case 0:
-		random_surroundings(r, &p->call[0]);
-		break;
-	case 1:
 		splice(r, p, other);
 		break;
+	case 1:
 	case 2:
 	case 3:
 	case 4:
@@ -336,6 +347,8 @@ void prog_mutate(struct rng *r, struct prog *p, const struct prog *other)
 {
 	unsigned int i;
 
+	if (one_in(r, 2))
+		random_surroundings(r, &p->call[0]);
 	for (i = 1 + rng_below(r, 4); i; i--)
 		mutate_once(r, p, other);
 	for (i = 0; i < p->n; i++)

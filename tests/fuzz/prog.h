@@ -75,7 +75,7 @@ enum { T_NONE, T_PAST, T_NOW, T_SOON, T_LATER, T_FAR, T_MAX, T_OVER };
 enum { NAME_NONE };
 enum { USER_ROOT, USER_ALICE };
 enum { NS_SAME, NS_NET, NS_USER };
-enum { PROG_USER, PROG_NS, PROG_QUOTA };
+enum { PROG_USER, PROG_NS, PROG_QUOTA, PROG_WAKE };
 
 enum { POINTS = 7 };
 /* A length that is taken from what it is the length of. */

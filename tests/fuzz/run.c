@@ -205,6 +205,7 @@ static void surround(const struct call *c)
 	bool is_alice = c->arg[PROG_USER] == USER_ALICE;
 
 	setrlimit(RLIMIT_CORE, &no_core);
+	call_catch(0);
 	umask(0);
 	if (c->arg[PROG_NS] == NS_NET)
 		leave_namespaces(CLONE_NEWNET);
@@ -257,6 +258,7 @@ static void __attribute__((noreturn)) be_program(const struct prog *p)
 	unsigned int threads = prog_threads(p), i;
 	pthread_t thread[THREADS];
 	bool runs[THREADS] = { false };
+	sigset_t alarm;
 
 	prog = p;
 	surround(&p->call[0]);
@@ -269,6 +271,10 @@ static void __attribute__((noreturn)) be_program(const struct prog *p)
 	__atomic_fetch_add(&shared->progress, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&go, true, __ATOMIC_RELEASE);
 	thread_main(NULL);
+	/* From now on it is for those that are still at work. */
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm, NULL);
 	for (i = 1; i < threads; i++)
 		if (runs[i])
 			pthread_join(thread[i], NULL);
@@ -287,7 +293,7 @@ static int64_t now_ms(void)
 }
 
 /* Until no process of the group is left.  We are their parent in the end. */
-static enum ending reap(pid_t group, unsigned int stall_ms)
+static enum ending reap(pid_t group, bool wake, unsigned int stall_ms)
 {
 	struct timespec pause = { .tv_nsec = 5000000 };
 	int64_t started = now_ms(), moved = started, now;
@@ -313,9 +319,11 @@ static enum ending reap(pid_t group, unsigned int stall_ms)
 		if (seen != shared->progress)
 			moved = now;
 		seen = shared->progress;
-		/* When nothing else moves, what was stopped may. */
+		/* When nothing else moves, what was stopped may, or all. */
 		if (seen && now - moved >= RELEASE_MS)
 			call_release();
+		if (seen && now - moved >= RELEASE_MS && wake)
+			kill(-group, SIGALRM);
 		/* To make a namespace takes longer than any call. */
 		if (now - moved < (int64_t)stall_ms * (seen ? 1 : PATIENCE) &&
 		    now - started < (int64_t)stall_ms * PATIENCE)
@@ -408,7 +416,8 @@ enum ending run_prog(const struct prog *p, unsigned int stall_ms)
 		be_program(p);
 	}
 	setpgid(pid, pid);
-	ending = pid < 0 ? CRASHED : reap(pid, stall_ms);
+	ending = pid < 0 ? CRASHED :
+			   reap(pid, p->call[0].arg[PROG_WAKE], stall_ms);
 	/* What those were doing that were killed. */
 	for (i = 0; i < CALLERS; i++)
 		cover_take(i);

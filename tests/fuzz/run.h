@@ -59,6 +59,8 @@ enum { CALLERS = THREADS + 1 };
 bool call_prepare(void);
 /* Whoever stopped at one goes on, and nobody stops any more. */
 void call_release(void);
+/* SIGALRM interrupts system calls, or with SA_RESTART only for a moment. */
+int call_catch(int sa_flags);
 /*
  * One call, on the descriptor that its slot has.  Returns what the system call
  * does: -1 and errno, or 0, or a new descriptor if the verb makes one.
