@@ -42,10 +42,13 @@ static bool is_seen(const struct cell *c)
 {
 	unsigned int v;
 
-	for (v = 0; v < VERBS; v++)
-		if (verbs[v].row && is_of_row(c, verbs[v].row) &&
-		    shared->count[v][c->err])
+	for (v = 0; v < VERBS; v++) {
+		/* Unknown ioctls have no row, but are among ANY. */
+		const char *row = v == V_IOCTL ? "ANY" : verbs[v].row;
+
+		if (row && is_of_row(c, row) && shared->count[v][c->err])
 			return true;
+	}
 	return false;
 }
 
