@@ -5,7 +5,8 @@
  * Owns: who runs which call, where results go, and what must hold after each
  * call and each program: errors are in the table of uapi/linux/mbox.h, and
  * sent = received + dropped + messages.  Whatever sleeps for ever is killed,
- * which is a test as well; then all names are removed again.
+ * which is a test as well, or first woken by a signal ("wake=1"); then all
+ * names are removed again.
  *
  * Takes no locks: the process of a program shares counters with the fuzzer
  * (struct shared), and its threads share the slots.  Called by fuzz.c.
@@ -171,25 +172,31 @@ static void run_calls(unsigned int caller, unsigned int thread,
 			continue;
 		if (!most--)
 			return;
-		if (skip)
+		if (skip) {
+			/* The child's business: nobody waits for it here. */
 			skip--;
-		else if (prog->call[i].verb == V_FORK)
+			__atomic_store_n(&done[i], true, __ATOMIC_RELEASE);
+		} else if (prog->call[i].verb == V_FORK) {
 			skip = run_fork(thread, i);
-		else
+		} else {
 			run_call(caller, i);
+		}
 	}
 }
 
 /* -- The process of a program ------------------------------------------------ */
 
+/* To a file that need not be there. */
 static void write_text(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
 
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		errno = 0; /* a program may run without it */
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	n = write(fd, text, strlen(text));
+	(void)n;
+	close(fd);
 }
 
 /* There may be too many for the moment: they end later than their programs. */
