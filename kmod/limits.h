@@ -68,6 +68,7 @@ static inline bool mbx_fits(const struct mbx_bounds *b, u64 messages, u64 bytes,
 }
 
 #ifdef __KERNEL__
+#include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/uidgid.h>
