@@ -6,13 +6,6 @@
  *
  * Locking: none.  Used by: queue.c.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "model.h"
 
 struct mbx_queue queue;
@@ -50,7 +43,7 @@ void model_add(struct mbx_msg *msg, bool came_back)
 	const struct model_entry entry = { msg, came_back };
 	unsigned int at = 0;
 
-	assert_true(model_len < MODEL_ROOM);
+	unit_true(model_len < MODEL_ROOM);
 	while (at < model_len && is_before(&model[at], &entry))
 		at++;
 	memmove(&model[at + 1], &model[at],
@@ -59,13 +52,13 @@ void model_add(struct mbx_msg *msg, bool came_back)
 	model_len++;
 }
 
-static void model_remove(const struct mbx_msg *msg)
+void model_remove(const struct mbx_msg *msg)
 {
 	unsigned int at = 0;
 
 	while (at < model_len && model[at].msg != msg)
 		at++;
-	assert_true(at < model_len);
+	unit_true(at < model_len);
 	model_len--;
 	memmove(&model[at], &model[at + 1],
 		(model_len - at) * sizeof(model[0]));
@@ -84,7 +77,7 @@ static void model_is_fair(void)
 			last = 0;
 		if (msg->is_urgent)
 			continue;
-		assert_true(msg->id > last);
+		unit_true(msg->id > last);
 		last = msg->id;
 	}
 }
@@ -99,8 +92,8 @@ struct found {
 
 static void find(struct found *f, const struct mbx_msg *msg, u8 where)
 {
-	assert_true(f->n < model_len);
-	assert_int_equal(msg->where, where);
+	unit_true(f->n < model_len);
+	unit_eq(msg->where, where);
 	f->msg[f->n++] = msg;
 }
 
@@ -110,11 +103,11 @@ static void find_ring(struct found *f, const struct mbx_msg *leader)
 
 	do {
 		find(f, msg, MBX_MSG_QUEUED);
-		assert_ptr_equal(msg->link.next->prev, &msg->link);
-		assert_ptr_equal(msg->link.prev->next, &msg->link);
+		unit_ptr_eq(msg->link.next->prev, &msg->link);
+		unit_ptr_eq(msg->link.prev->next, &msg->link);
 		/* One leader stands for all of a level. */
-		assert_int_equal(rank(msg), rank(leader));
-		assert_int_equal(RB_EMPTY_NODE(&msg->level), msg != leader);
+		unit_eq(rank(msg), rank(leader));
+		unit_eq(RB_EMPTY_NODE(&msg->level), msg != leader);
 		msg = list_next_entry(msg, link);
 	} while (msg != leader);
 }
@@ -126,7 +119,7 @@ static void find_tree(struct found *f, const struct rb_node *node,
 
 	if (!node)
 		return;
-	assert_ptr_equal(node->parent, parent);
+	unit_ptr_eq(rb_parent(node), parent);
 	find_tree(f, node->rb_left, node, came_back);
 	msg = rb_entry(node, const struct mbx_msg, level);
 	if (came_back)
@@ -143,10 +136,10 @@ static void find_plain(struct found *f)
 
 	list_for_each(link, &queue.plain) {
 		find(f, list_entry(link, struct mbx_msg, link), MBX_MSG_QUEUED);
-		assert_int_equal(rank(f->msg[f->n - 1]), 0);
-		assert_ptr_equal(link->next->prev, link);
+		unit_eq(rank(f->msg[f->n - 1]), 0);
+		unit_ptr_eq(link->next->prev, link);
 	}
-	assert_ptr_equal(queue.plain.next->prev, &queue.plain);
+	unit_ptr_eq(queue.plain.next->prev, &queue.plain);
 }
 
 /* What was found is what the array has, of those that came back or not. */
@@ -156,10 +149,10 @@ static void compare(const struct found *f, bool came_back)
 
 	for (i = 0; i < model_len; i++)
 		if (model[i].came_back == came_back) {
-			assert_true(n < f->n);
-			assert_ptr_equal(f->msg[n++], model[i].msg);
+			unit_true(n < f->n);
+			unit_ptr_eq(f->msg[n++], model[i].msg);
 		}
-	assert_int_equal(n, f->n);
+	unit_eq(n, f->n);
 }
 
 void q_check(void)
@@ -169,15 +162,14 @@ void q_check(void)
 	model_is_fair();
 	f.n = 0;
 	find_tree(&f, queue.returned.rb_node, NULL, true);
-	assert_ptr_equal(queue.front, f.n ? f.msg[0] : NULL);
+	unit_ptr_eq(queue.front, f.n ? f.msg[0] : NULL);
 	compare(&f, true);
 	f.n = 0;
 	find_tree(&f, queue.levels.rb_node, NULL, false);
-	assert_ptr_equal(queue.top, f.n ? f.msg[0] : NULL);
+	unit_ptr_eq(queue.top, f.n ? f.msg[0] : NULL);
 	find_plain(&f);
 	compare(&f, false);
-	assert_ptr_equal(mbx_queue_first(&queue),
-			 model_len ? model[0].msg : NULL);
+	unit_ptr_eq(mbx_queue_first(&queue), model_len ? model[0].msg : NULL);
 }
 
 bool q_is_empty(void)
@@ -191,9 +183,9 @@ bool q_is_empty(void)
 /* Memory as a slab gives it: what the queue does not set is not 0. */
 struct mbx_msg *q_new(u16 priority, bool is_urgent)
 {
-	struct mbx_msg *msg = malloc(sizeof(*msg));
+	struct mbx_msg *msg = unit_alloc(sizeof(*msg));
 
-	assert_non_null(msg);
+	unit_not_null(msg);
 	memset(msg, 0xa5, sizeof(*msg));
 	msg->id = ++last_id;
 	msg->priority = priority;
@@ -232,7 +224,7 @@ struct mbx_msg *q_take(void)
 {
 	struct mbx_msg *msg = mbx_queue_first(&queue);
 
-	assert_non_null(msg);
+	unit_not_null(msg);
 	q_withdraw(msg);
 	return msg;
 }
@@ -246,24 +238,20 @@ void q_give_back(struct mbx_msg *msg)
 
 void q_expect(struct mbx_msg *msg)
 {
-	assert_ptr_equal(q_take(), msg);
-	free(msg);
+	unit_ptr_eq(q_take(), msg);
+	unit_free(msg);
 }
 
-int q_begin(void **state)
+void q_begin(void)
 {
-	(void)state;
 	mbx_queue_init(&queue);
 	model_len = 0;
 	last_id = 0;
-	return 0;
 }
 
-/* A test that failed half way leaves messages: they are no leak to report. */
-int q_end(void **state)
+/* A case that failed half way leaves messages: they are no leak to report. */
+void q_end(void)
 {
-	(void)state;
 	while (model_len)
-		free(model[--model_len].msg);
-	return 0;
+		unit_free(model[--model_len].msg);
 }

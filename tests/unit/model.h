@@ -9,6 +9,7 @@
 #define TEST_MODEL_H
 
 #include "queue.h"
+#include "unit.h"
 
 #define MODEL_ROOM 4096
 
@@ -27,8 +28,9 @@ struct model_entry {
 extern struct model_entry model[MODEL_ROOM];
 extern unsigned int model_len;
 
-/* Into the array alone. */
+/* Into the array alone, and out of it. */
 void model_add(struct mbx_msg *msg, bool came_back);
+void model_remove(const struct mbx_msg *msg);
 
 /* A message in neither; its id is the next. */
 struct mbx_msg *q_new(u16 priority, bool is_urgent);
@@ -49,8 +51,8 @@ void q_expect(struct mbx_msg *msg);
 void q_check(void);
 bool q_is_empty(void);
 
-/* Before and after each test. */
-int q_begin(void **state);
-int q_end(void **state);
+/* Before and after each case. */
+void q_begin(void);
+void q_end(void);
 
 #endif /* TEST_MODEL_H */

@@ -2,19 +2,10 @@
 /*
  * The order of messages: kmod/queue.c as it is, step by step beside a naive
  * sorted array (model.h).  A message that is dropped is freed, so that the
- * sanitizer sees whoever still points to it.
+ * sanitizer, or KASAN, sees whoever still points to it.
  *
- * MBX_SEED=N repeats a random run.  Locking: none.  Run by the host tier.
+ * Locking: none.  Run by cmocka and by KUnit; see unit.h.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
-
-#include <cmocka.h>
-
 #include "model.h"
 
 /*
@@ -25,24 +16,23 @@ static u16 here;
 
 /* -- Order ----------------------------------------------------------------- */
 
-static void higher_priority_comes_first(void **state)
+UNIT_CASE(higher_priority_comes_first, "higher priority comes first [C9.1]")
 {
 	struct mbx_msg *low = q_send(0), *high = q_send(32767),
 		       *mid = q_send(7);
 
-	(void)state;
 	q_expect(high);
 	q_expect(mid);
 	q_expect(low);
-	assert_true(q_is_empty());
+	unit_true(q_is_empty());
 }
 
-static void first_in_is_first_out(void **state)
+UNIT_CASE(first_in_is_first_out,
+	  "within a priority first in is first out [C9.2]")
 {
 	struct mbx_msg *msg[100];
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 100; i++)
 		msg[i] = q_send(i % 3 * 5);
 	for (i = 2; i < 100; i += 3)
@@ -53,9 +43,9 @@ static void first_in_is_first_out(void **state)
 		q_expect(msg[i]);
 }
 
-static void urgent_goes_to_the_front_of_its_priority(void **state)
+UNIT_CASE(urgent_goes_to_the_front_of_its_priority,
+	  "urgent goes to the front [C9.3]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *old = q_send(here), *high = q_send(here + 1);
 		struct mbx_msg *first = q_send_urgent(here),
@@ -70,12 +60,12 @@ static void urgent_goes_to_the_front_of_its_priority(void **state)
 	}
 }
 
-static void urgent_alone_is_as_any_other(void **state)
+UNIT_CASE(urgent_alone_is_as_any_other,
+	  "urgent does not pass a higher priority [C9.1 C9.3]")
 {
 	struct mbx_msg *urgent = q_send_urgent(3), *after = q_send(3);
 	struct mbx_msg *high = q_send(4);
 
-	(void)state;
 	q_expect(high);
 	q_expect(urgent);
 	q_expect(after);
@@ -83,16 +73,16 @@ static void urgent_alone_is_as_any_other(void **state)
 
 /* -- Back to its place ------------------------------------------------------ */
 
-static void a_returned_message_is_first_again(void **state)
+UNIT_CASE(a_returned_message_is_first_again,
+	  "a returned message is first again [C11.5]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *a = q_send(here), *b = q_send(here),
 			       *c = q_send(here);
 
-		assert_ptr_equal(q_take(), a);
+		unit_ptr_eq(q_take(), a);
 		q_give_back(a);
-		assert_ptr_equal(q_take(), a);
+		unit_ptr_eq(q_take(), a);
 		q_give_back(a);
 		q_expect(a);
 		q_expect(b);
@@ -100,14 +90,14 @@ static void a_returned_message_is_first_again(void **state)
 	}
 }
 
-static void several_return_in_any_order(void **state)
+UNIT_CASE(several_return_in_any_order,
+	  "several messages return to their places in any order [C11.5 C9.2]")
 {
 	static const unsigned char orders[][4] = {
 		{ 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 1, 3, 0, 2 },
 		{ 2, 0, 3, 1 }, { 3, 0, 1, 2 }, { 1, 0, 3, 2 },
 	};
 
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *msg[4], *rest, *late;
 		unsigned int i, o;
@@ -117,7 +107,7 @@ static void several_return_in_any_order(void **state)
 				msg[i] = q_send(here);
 			rest = q_send(here);
 			for (i = 0; i < 4; i++)
-				assert_ptr_equal(q_take(), msg[i]);
+				unit_ptr_eq(q_take(), msg[i]);
 			late = q_send(here);
 			for (i = 0; i < 4; i++)
 				q_give_back(msg[orders[o][i]]);
@@ -129,16 +119,16 @@ static void several_return_in_any_order(void **state)
 	}
 }
 
-static void a_returned_message_finds_only_older_ones(void **state)
+UNIT_CASE(a_returned_message_finds_only_older_ones,
+	  "a returned message that finds only older ones is last [C9.2]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *a = q_send(here), *b = q_send(here),
 			       *c = q_send(here);
 
-		assert_ptr_equal(q_take(), a);
-		assert_ptr_equal(q_take(), b);
-		assert_ptr_equal(q_take(), c);
+		unit_ptr_eq(q_take(), a);
+		unit_ptr_eq(q_take(), b);
+		unit_ptr_eq(q_take(), c);
 		q_give_back(a);
 		q_give_back(b);
 		/* All that is left is older: it goes to the end, and leads nobody. */
@@ -149,12 +139,12 @@ static void a_returned_message_finds_only_older_ones(void **state)
 	}
 }
 
-static void a_returned_message_finds_its_priority_gone(void **state)
+UNIT_CASE(a_returned_message_finds_its_priority_gone,
+	  "a returned message whose priority has gone founds it again [C9.1]")
 {
 	struct mbx_msg *a = q_send(2), *low = q_send(1), *high;
 
-	(void)state;
-	assert_ptr_equal(q_take(), a);
+	unit_ptr_eq(q_take(), a);
 	high = q_send(3);
 	q_give_back(a);
 	q_expect(high);
@@ -162,14 +152,14 @@ static void a_returned_message_finds_its_priority_gone(void **state)
 	q_expect(low);
 }
 
-static void what_others_took_meanwhile_stays_taken(void **state)
+UNIT_CASE(what_others_took_meanwhile_stays_taken,
+	  "what others took meanwhile stays taken [C11.7]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *a = q_send(here), *b = q_send(here),
 			       *c = q_send(here);
 
-		assert_ptr_equal(q_take(), a);
+		unit_ptr_eq(q_take(), a);
 		q_expect(b);
 		q_give_back(a);
 		q_expect(a);
@@ -177,15 +167,15 @@ static void what_others_took_meanwhile_stays_taken(void **state)
 	}
 }
 
-static void urgent_does_not_break_first_in_first_out(void **state)
+UNIT_CASE(urgent_does_not_break_first_in_first_out,
+	  "urgent ones do not upset the order of those that return [C9.2 C9.3]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *a = q_send(here), *b = q_send(here),
 			       *c = q_send(here), *urgent;
 
-		assert_ptr_equal(q_take(), a);
-		assert_ptr_equal(q_take(), b);
+		unit_ptr_eq(q_take(), a);
+		unit_ptr_eq(q_take(), b);
 		q_give_back(a);
 		urgent = q_send_urgent(here);
 		q_give_back(b);
@@ -196,14 +186,14 @@ static void urgent_does_not_break_first_in_first_out(void **state)
 	}
 }
 
-static void a_returned_urgent_message_goes_to_the_front(void **state)
+UNIT_CASE(a_returned_urgent_message_goes_to_the_front,
+	  "a returned urgent message goes to the front [C9.3]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *old = q_send(here),
 			       *urgent = q_send_urgent(here), *newer, *high;
 
-		assert_ptr_equal(q_take(), urgent);
+		unit_ptr_eq(q_take(), urgent);
 		newer = q_send_urgent(here);
 		high = q_send(here + 1);
 		q_give_back(urgent);
@@ -214,16 +204,16 @@ static void a_returned_urgent_message_goes_to_the_front(void **state)
 	}
 }
 
-static void urgent_goes_behind_those_that_came_back(void **state)
+UNIT_CASE(urgent_goes_behind_those_that_came_back,
+	  "urgent ones that return are ahead of newer ones [C11.5 C9.3]")
 {
-	(void)state;
 	for (here = 0; here <= 9; here += 9) {
 		struct mbx_msg *old = q_send(here);
 		struct mbx_msg *a = q_send_urgent(here);
 		struct mbx_msg *b = q_send_urgent(here), *newer;
 
-		assert_ptr_equal(q_take(), b);
-		assert_ptr_equal(q_take(), a);
+		unit_ptr_eq(q_take(), b);
+		unit_ptr_eq(q_take(), a);
 		q_give_back(b);
 		newer = q_send_urgent(here);
 		q_give_back(a);
@@ -235,15 +225,15 @@ static void urgent_goes_behind_those_that_came_back(void **state)
 	}
 }
 
-static void a_returned_message_can_be_taken_and_return_again(void **state)
+UNIT_CASE(a_returned_message_can_be_taken_and_return_again,
+	  "a returned message can be taken and return again [C11.5 C9.1]")
 {
 	struct mbx_msg *a = q_send(4), *b = q_send(4), *high;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 10; i++) {
-		assert_ptr_equal(q_take(), a);
-		assert_ptr_equal(q_take(), b);
+		unit_ptr_eq(q_take(), a);
+		unit_ptr_eq(q_take(), b);
 		q_give_back(i % 2 ? a : b);
 		q_give_back(i % 2 ? b : a);
 	}
@@ -283,61 +273,59 @@ static void remove_each(unsigned int came_back)
 			q_give_back(msg[i * 5 % came_back]);
 		victim = model[at].msg;
 		q_withdraw(victim);
-		free(victim);
+		unit_free(victim);
 		while (model_len)
 			q_expect(model[0].msg);
 	}
 }
 
-static void any_message_can_be_removed(void **state)
+UNIT_CASE(any_message_can_be_removed, "a message can be removed from any place")
 {
-	(void)state;
 	remove_each(0);
 	remove_each(1);
 	remove_each(7);
 	remove_each(12);
 }
 
-static void a_leader_leaves_its_level_to_the_next(void **state)
+UNIT_CASE(a_leader_leaves_its_level_to_the_next,
+	  "a leader that goes leaves its level to the next")
 {
 	struct mbx_msg *high = q_send(8), *a = q_send(4), *b = q_send(4);
 	struct mbx_msg *c = q_send(4), *low = q_send(2);
 
-	(void)state;
 	/* The leader of a level in the middle, with others behind it. */
 	q_withdraw(a);
-	free(a);
-	assert_false(RB_EMPTY_NODE(&b->level));
-	assert_true(RB_EMPTY_NODE(&c->level));
+	unit_free(a);
+	unit_false(RB_EMPTY_NODE(&b->level));
+	unit_true(RB_EMPTY_NODE(&c->level));
 	/* Then alone in its level, which goes with it. */
 	q_withdraw(c);
-	free(c);
+	unit_free(c);
 	q_withdraw(b);
-	free(b);
+	unit_free(b);
 	q_expect(high);
 	q_expect(low);
-	assert_true(q_is_empty());
+	unit_true(q_is_empty());
 }
 
-static void a_level_comes_again_after_it_went(void **state)
+UNIT_CASE(a_level_comes_again_after_it_went, "a level that went comes again")
 {
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 50; i++) {
 		struct mbx_msg *high = q_send(2), *low = q_send(1);
 
 		q_expect(high);
 		q_expect(low);
-		assert_true(q_is_empty());
+		unit_true(q_is_empty());
 	}
 }
 
-static void all_priorities_at_once(void **state)
+UNIT_CASE(all_priorities_at_once,
+	  "2048 priorities at once are kept apart [C9.1]")
 {
 	unsigned int i;
 
-	(void)state;
 	/* 211 is prime to 2048: each priority once, in no order. */
 	for (i = 0; i < 2048; i++) {
 		struct mbx_msg *msg = q_new(i * 211 % 2048 * 16, false);
@@ -347,7 +335,7 @@ static void all_priorities_at_once(void **state)
 	}
 	q_check();
 	for (i = 2048; i-- > 0;) {
-		assert_int_equal(mbx_queue_first(&queue)->priority, i * 16);
+		unit_eq(mbx_queue_first(&queue)->priority, i * 16);
 		q_expect(model[0].msg);
 	}
 }
@@ -373,31 +361,32 @@ static void fill(const unsigned char *priorities, unsigned int n)
 static void move_away(const unsigned char *priorities, unsigned int n)
 {
 	struct mbx_queue to;
-	unsigned int i;
 
 	memset(&to, 0xa5, sizeof(to));
 	fill(priorities, n);
 	mbx_queue_move(&to, &queue);
-	assert_true(q_is_empty());
+	unit_true(q_is_empty());
 	mbx_queue_move(&queue, &to);
 	q_check();
 	mbx_queue_move(&to, &queue);
-	for (i = 0; i < model_len; i++) {
-		assert_ptr_equal(mbx_queue_first(&to), model[i].msg);
-		mbx_queue_remove(&to, model[i].msg);
-		free(model[i].msg);
+	while (model_len) {
+		struct mbx_msg *msg = model[0].msg;
+
+		unit_ptr_eq(mbx_queue_first(&to), msg);
+		mbx_queue_remove(&to, msg);
+		model_remove(msg);
+		unit_free(msg);
 	}
-	assert_null(mbx_queue_first(&to));
-	model_len = 0;
+	unit_null(mbx_queue_first(&to));
 	/* The old one is as good as new. */
 	fill(priorities, n);
 	while (model_len)
 		q_expect(model[0].msg);
 }
 
-static void all_messages_can_be_moved(void **state)
+UNIT_CASE(all_messages_can_be_moved,
+	  "all messages can be moved to another queue in their order")
 {
-	(void)state;
 	move_away((const unsigned char[]){ 0 }, 0);
 	move_away((const unsigned char[]){ 0 }, 1);
 	move_away((const unsigned char[]){ 0, 0, 0 }, 3);
@@ -414,17 +403,6 @@ static unsigned int random_below(unsigned int n)
 {
 	random_state = random_state * 6364136223846793005ULL + 1;
 	return (random_state >> 33) % n;
-}
-
-static u64 choose_seed(void)
-{
-	const char *text = getenv("MBX_SEED");
-	u64 seed = 0;
-
-	if (text)
-		return strtoull(text, NULL, 0);
-	assert_int_equal(getrandom(&seed, sizeof(seed), 0), sizeof(seed));
-	return seed;
 }
 
 #define MOST_TAKEN 16
@@ -465,7 +443,7 @@ static void random_run(unsigned int steps, unsigned int priorities)
 			if (model_len) {
 				msg = model[random_below(model_len)].msg;
 				q_withdraw(msg);
-				free(msg);
+				unit_free(msg);
 			}
 			break;
 		}
@@ -474,78 +452,39 @@ static void random_run(unsigned int steps, unsigned int priorities)
 		q_give_back(taken[--ntaken]);
 	while (model_len)
 		q_expect(model[0].msg);
-	assert_true(q_is_empty());
+	unit_true(q_is_empty());
 }
 
-static void random_steps_keep_the_order(void **state)
+UNIT_CASE(random_steps_keep_the_order,
+	  "random steps keep the order of a sorted array [C9.1 C9.2 C9.3 C11.5]")
 {
-	u64 seed = choose_seed();
-
-	(void)state;
-	random_state = seed;
-	printf("# again: MBX_SEED=%llu\n", (unsigned long long)seed);
-	fflush(stdout);
+	random_state = unit_seed();
 	random_run(40000, 1);
 	random_run(40000, 3);
 	random_run(40000, 32768);
 }
 
-#define SENTENCE(fn, text)                     \
-	{                                      \
-		text, fn, q_begin, q_end, NULL \
-	}
+UNIT_CASES = {
+	UNIT(higher_priority_comes_first),
+	UNIT(first_in_is_first_out),
+	UNIT(urgent_goes_to_the_front_of_its_priority),
+	UNIT(urgent_alone_is_as_any_other),
+	UNIT(a_returned_message_is_first_again),
+	UNIT(several_return_in_any_order),
+	UNIT(a_returned_message_finds_only_older_ones),
+	UNIT(a_returned_message_finds_its_priority_gone),
+	UNIT(what_others_took_meanwhile_stays_taken),
+	UNIT(urgent_does_not_break_first_in_first_out),
+	UNIT(a_returned_urgent_message_goes_to_the_front),
+	UNIT(urgent_goes_behind_those_that_came_back),
+	UNIT(a_returned_message_can_be_taken_and_return_again),
+	UNIT(any_message_can_be_removed),
+	UNIT(a_leader_leaves_its_level_to_the_next),
+	UNIT(a_level_comes_again_after_it_went),
+	UNIT(all_priorities_at_once),
+	UNIT(all_messages_can_be_moved),
+	UNIT(random_steps_keep_the_order),
+	UNIT_END,
+};
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		SENTENCE(higher_priority_comes_first,
-			 "higher priority comes first [C9.1]"),
-		SENTENCE(first_in_is_first_out,
-			 "within a priority first in is first out [C9.2]"),
-		SENTENCE(urgent_goes_to_the_front_of_its_priority,
-			 "urgent goes to the front [C9.3]"),
-		SENTENCE(urgent_alone_is_as_any_other,
-			 "urgent does not pass a higher priority [C9.1 C9.3]"),
-		SENTENCE(a_returned_message_is_first_again,
-			 "a returned message is first again [C11.5]"),
-		SENTENCE(
-			several_return_in_any_order,
-			"several messages return to their places in any order [C11.5 C9.2]"),
-		SENTENCE(
-			a_returned_message_finds_only_older_ones,
-			"a returned message that finds only older ones is last [C9.2]"),
-		SENTENCE(
-			a_returned_message_finds_its_priority_gone,
-			"a returned message whose priority has gone founds it again [C9.1]"),
-		SENTENCE(what_others_took_meanwhile_stays_taken,
-			 "what others took meanwhile stays taken [C11.7]"),
-		SENTENCE(
-			urgent_does_not_break_first_in_first_out,
-			"urgent ones do not upset the order of those that return [C9.2 C9.3]"),
-		SENTENCE(a_returned_urgent_message_goes_to_the_front,
-			 "a returned urgent message goes to the front [C9.3]"),
-		SENTENCE(
-			urgent_goes_behind_those_that_came_back,
-			"urgent ones that return are ahead of newer ones [C11.5 C9.3]"),
-		SENTENCE(
-			a_returned_message_can_be_taken_and_return_again,
-			"a returned message can be taken and return again [C11.5 C9.1]"),
-		SENTENCE(any_message_can_be_removed,
-			 "a message can be removed from any place"),
-		SENTENCE(a_leader_leaves_its_level_to_the_next,
-			 "a leader that goes leaves its level to the next"),
-		SENTENCE(a_level_comes_again_after_it_went,
-			 "a level that went comes again"),
-		SENTENCE(all_priorities_at_once,
-			 "2048 priorities at once are kept apart [C9.1]"),
-		SENTENCE(
-			all_messages_can_be_moved,
-			"all messages can be moved to another queue in their order"),
-		SENTENCE(
-			random_steps_keep_the_order,
-			"random steps keep the order of a sorted array [C9.1 C9.2 C9.3 C11.5]"),
-	};
-
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_SUITE(queue, q_begin, q_end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rings of structures that hold their own links: the calls queue.c uses and
- * no other, with the kernel's names and meaning.
+ * Rings of structures that hold their own links: the calls that queue.c and its
+ * cases use and no other, with the kernel's names and meaning.
  *
  * A link that was taken out points nowhere, so that using it is seen.
  *

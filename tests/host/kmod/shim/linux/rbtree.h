@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A search tree behind the rbtree calls that queue.c uses, and no other.
+ * A search tree behind the rbtree calls that queue.c and its cases use, and no
+ * other.
  *
  * It is a plain tree that nobody balances: rb_insert_color() does nothing.
  * What queue.c owes the tree (where to link, whom to replace, when to erase)
@@ -24,6 +25,7 @@ struct rb_root {
 };
 
 #define RB_ROOT ((struct rb_root){ NULL })
+#define rb_parent(node) ((node)->parent)
 #define rb_entry(node, type, member) container_of(node, type, member)
 
 /* A node in no tree is its own parent. */
