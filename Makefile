@@ -103,6 +103,13 @@ modules-canary: $(K)/stamp
 	+$(Q)SOURCE=tests/canary qemu/kbuild.sh $(K)/headers $(B)/canary \
 		$(if $(quiet),-s,V=1)
 
+# Only kernels with KUnit run the unit tests; the others must compile them.
+.PHONY: modules-unit
+modules-unit: $(K)/stamp
+	$(say) KBUILD tests/unit
+	+$(Q)SOURCE=tests/unit qemu/kbuild.sh $(K)/headers $(B)/unit \
+		$(if $(quiet),-s,V=1)
+
 .PHONY: lib
 lib: deps-run ## Build libmbox
 	+$(Q)test ! -e userspace/lib/Makefile || $(SUB) -C userspace/lib
@@ -154,7 +161,7 @@ $(U)/qemu/tsckhz: qemu/tsckhz.c | deps-run
 guest guest-tests guest-demos: $(if $(filter none,$(MODULE)),$(K)/stamp,modules) \
 		$(if $(filter $(BUILT),$(KERNEL)),modules-canary) tools demos \
 		$(U)/qemu/init $(U)/qemu/tsckhz $(links)
-guest-tests: tests
+guest-tests: tests modules-unit
 guest-tests guest-demos: deps-test $(KERNELS)/debs/stamp
 guest guest-tests guest-demos:
 	$(Q)qemu/mkinitramfs.sh $(K) $(B) $(B)/initramfs.cpio
@@ -249,6 +256,10 @@ contract: ## Which sentences of the contract the last make test has proven
 .PHONY: mutants
 mutants: guest-tests ## Take guards out of the module; the named tests must fail
 	$(Q)O=$(B) K=$(K) KERNEL=$(KERNEL) bash tests/mutants/run.sh
+
+.PHONY: mutants-unit
+mutants-unit: guest-tests ## The same with the unit tests; KERNEL=strict: with KUnit too
+	$(Q)O=$(B) K=$(K) bash tests/unit/mutants.sh
 
 .PHONY: coverage-notes
 coverage-notes: ## Which statement of the lecture notes the last make test has shown

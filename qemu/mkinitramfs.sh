@@ -59,6 +59,7 @@ copy() {
 
 copy "$build/kmod/mbox.ko" lib/mbox/mbox.ko
 copy "$build/kmod-test/mbox.ko" lib/mbox-test/mbox.ko
+copy "$build/unit/mbox_unit.ko" lib/mbox/mbox_unit.ko
 copy "$build/canary/canary.ko" lib/mbox/canary.ko
 copy "$source/tests/canary/guest.sh" usr/lib/mbox/tests/canary/guest.sh
 for file in "$build"/bin/* "$build"/demos/*; do

@@ -131,11 +131,13 @@ stage_checkpatch() {
 stage_warnings() {
 	kbuild warnings W=1
 	kbuild warnings-test W=1 MBX_TEST=1
+	SOURCE=tests/unit kbuild warnings-unit W=1
 }
 
 stage_sparse() {
 	kbuild sparse C=2 CF=-D__CHECK_ENDIAN__
 	kbuild sparse-test C=2 CF=-D__CHECK_ENDIAN__ MBX_TEST=1
+	SOURCE=tests/unit kbuild sparse-unit C=2 CF=-D__CHECK_ENDIAN__
 }
 
 stage_kerneldoc() {
