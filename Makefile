@@ -237,6 +237,21 @@ FORCE:
 check: deps-check modules lib tools tests ## Style and static analysis; ONLY=stage
 	$(Q)O=$(B) K=$(K) tests/check/check.sh $(ONLY)
 
+# What was run before a crash stands in build/strict/run/fuzz/stderr.
+MINUTES ?= 2
+.PHONY: fuzz
+fuzz: ## Random programs at /dev/mbox, guided by KCOV; MINUTES=2 SEED=1
+	$(Q)$(MAKE) fuzz-strict KERNEL=strict
+.PHONY: fuzz-strict
+fuzz-strict: guest-tests
+	$(Q)$(RUN) --name fuzz --module test --mem 2048 \
+		--timeout $$(($(MINUTES) * 60 + 300)) \
+		--cmd "/usr/lib/mbox/tests/fuzz/fuzz --seconds $$(($(MINUTES) * 60)) \
+			--seed $(or $(SEED),1) --stall 150 --log port \
+			--corpus /usr/lib/mbox/tests/fuzz/corpus" \
+		2>$(B)/fuzz.log || { grep '^vm: ' $(B)/fuzz.log | tail -n 40; \
+		echo "fuzz: the last programs: $(B)/run/fuzz/stderr"; exit 1; }
+
 .PHONY: test-long
 test-long: guest-tests ## Load and unload 200 times, send ten million messages; minutes
 	$(Q)$(RUN) --name long --module none --timeout 3000 \

@@ -249,13 +249,15 @@ void mbx_box_exit(void);
  * mbx_work_is_full() - whether a hold of the lock has done enough
  * @work: what it has caused so far
  *
- * One more step may finish two waiters.
+ * One more step may finish three waiters: a receiver without room for the
+ * message of a sender that is let in, the one behind it, which gets it, and
+ * the sender.
  *
  * Return: true if the lock must be dropped before going on.
  */
 static inline bool mbx_work_is_full(const struct mbx_work *work)
 {
-	return work->steps >= MBX_STEPS || work->wakes.n > MBX_WAKES - 2;
+	return work->steps >= MBX_STEPS || work->wakes.n > MBX_WAKES - 3;
 }
 
 /**

@@ -28,7 +28,7 @@
 set -eu
 
 FAILED=125
-BOOT_LIMIT=${MBOX_BOOT_LIMIT:-60}
+BOOT_LIMIT=${MBOX_BOOT_LIMIT:-}
 
 qemu_dir=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$qemu_dir")
@@ -61,6 +61,11 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+# KASAN and KCSAN make the unpacking of the initramfs slow.
+case ${kernel##*/} in
+strict | race) : "${BOOT_LIMIT:=240}" ;;
+*) : "${BOOT_LIMIT:=60}" ;;
+esac
 for value in "$smp" "$mem" "$timeout" "$BOOT_LIMIT"; do
 	[[ $value =~ ^[0-9]+$ ]] || die "'$value' is no number"
 done

@@ -194,6 +194,7 @@ no_bar() {
 it 'there is no progress bar in a pipe' no_bar
 
 bar() {
+	size=$(wc -c <$kernel | awk '{ printf "%.1f", $1 / 1e6 }')
 	mboxctl create box
 	$pty mboxctl recv --file copy box >recv.log & receiver=$!
 	ends 0 $pty mboxctl send --sync --file $kernel box
@@ -201,7 +202,7 @@ bar() {
 	for side in "$out" recv.log; do
 		checked
 		tr '\r' '\n' <"$side" >bar.log
-		grep -q -E '(sending|receiving) \[[#.]*\] +[0-9]+ %  [0-9.]+ of 8.2 MB' \
+		grep -q -E "(sending|receiving) \[[#.]*\] +[0-9]+ %  [0-9.]+ of $size MB" \
 			bar.log || wrong "$(cat bar.log)"
 		grep -q 'bytes in ' bar.log || wrong "$(cat bar.log)"
 	done

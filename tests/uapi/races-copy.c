@@ -102,6 +102,53 @@ TEST(what_arrives_while_copying_stays_behind, "C11.3 C11.7 C9.2")
 	settled(fd, 3, 3);
 }
 
+/*
+ * One hold of the lock may wake so many tasks and no more. The room that the
+ * copy leaves lets a sender in, whose message is too long for all who wait but
+ * the last: each number of them around the most, so that one of the runs has
+ * the last place taken when receiver and sender are still to be woken.
+ */
+static void crowd_and_one(int small)
+{
+	pid_t copying, taker, sender, crowd[40];
+	int fd = full_box(), i;
+
+	mbt_delay_arm("while-copying");
+	copying = start_receiver(fd, "first", 0, 0);
+	mbt_delay_wait("while-copying");
+	for (i = 0; i < small; i++) {
+		CHILD(crowd[i])
+		{
+			struct mbox_recv r;
+			char byte;
+
+			EXPECT_ERRNO(do_recv(fd, &r, &byte, 1), EMSGSIZE);
+		}
+		wait_until_blocked(crowd[i]);
+	}
+	taker = start_receiver(fd, "second", 0, 0);
+	wait_until_blocked(taker);
+	sender = start_sender(fd, "second", 0, 0, 0);
+	wait_until_blocked(sender);
+	mbt_delay_release("while-copying");
+	EXPECT_CHILD_OK(copying);
+	EXPECT_CHILD_OK(taker);
+	EXPECT_CHILD_OK(sender);
+	for (i = 0; i < small; i++)
+		EXPECT_CHILD_OK(crowd[i]);
+	settled(fd, 2, 2);
+	close(fd);
+}
+
+TEST_FOR(no_hold_of_the_lock_wakes_more_than_it_can, "C36.1 C18.5", 60)
+{
+	int small;
+
+	need_delays();
+	for (small = 27; small < 35; small++)
+		crowd_and_one(small);
+}
+
 TEST(hang_up_while_copying_is_the_end_only_afterwards, "C6.8 C6.9 C11.3")
 {
 	int all = box_new(.flags = MBOX_OPEN_CREATE | MBOX_OPEN_HANGUP);
