@@ -276,6 +276,10 @@ mutants: guest-tests ## Take guards out of the module; the named tests must fail
 mutants-unit: guest-tests ## The same with the unit tests; KERNEL=strict: with KUnit too
 	$(Q)O=$(B) K=$(K) bash tests/unit/mutants.sh
 
+.PHONY: model
+model: deps-check ## Search the models of the waiting protocol; ONLY=regex
+	$(Q)O=$(B) bash tests/model/run.sh $(call quote,$(ONLY))
+
 .PHONY: coverage-notes
 coverage-notes: ## Which statement of the lecture notes the last make test has shown
 	$(Q)tests/notes/coverage.sh $(B)

@@ -47,6 +47,12 @@
  * The wake-up is sent after the lock is dropped, so that the task it wakes
  * does not run into it: that is what struct mbx_wakes is for.
  *
+ * DOC: The model of the waiting protocol
+ *
+ * "make model" has spin search tests/model/wait.pml, which is these steps in
+ * Promela with the stores of weak machines, and mailbox.pml, which is what
+ * line.c does with them; and shows what goes wrong without each guard.
+ *
  * Called by: send.c and recv.c (sleep), line.c (finish), box.c (wake).
  */
 #ifndef MBX_WAIT_H

@@ -66,11 +66,11 @@ stage_text() {
 		grep -n '[[:blank:]]$' "$file" | sed "s#^#$file:#; s#\$#<-- blank#"
 	done
 	# A file above 600 lines is two files, unless it says why it is one.
-	files '\.(c|h|sh|awk|mk)$|Makefile$' | xargs -r grep -L 'Long file: ' |
+	files '\.(c|h|sh|awk|mk|pml)$|Makefile$' | xargs -r grep -L 'Long file: ' |
 		xargs -r wc -l | awk '$1 > 600 && $2 != "total" {
 			print $2 ": " $1 " lines; above 600 it is two files" }'
 	# The licence stands first, below a "#!" at most.
-	files '\.(c|h|sh|awk|mk|map)$|Makefile$|Kbuild$' | while read -r file; do
+	files '\.(c|h|sh|awk|mk|map|pml)$|Makefile$|Kbuild$' | while read -r file; do
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: ' ||
 			echo "$file: no SPDX-License-Identifier at the top"
 	done
