@@ -4,7 +4,7 @@
  * always be so.
  *
  * A hold of the lock is one atomic step of a task.  What is left in is_more,
- * is_fit, steps, s, r, m and asker is that hold's; forget() ends it.
+ * is_fit, steps, wakes, s, r, m and asker is that hold's; forget() ends it.
  *
  * Owns: the state of the mailbox and the names of the claims.  Called by:
  * mailbox.pml, which includes it before line.pml.  A comment that begins with
@@ -19,6 +19,7 @@ hidden byte a_waiter_that_is_finished_is_there;
 hidden byte an_error_has_no_effect;
 hidden byte messages_keep_their_order;
 hidden byte never_more_than_it_holds;
+hidden byte no_hold_wakes_too_many;
 hidden byte no_memory_is_left;
 hidden byte no_message_is_lost;
 hidden byte no_message_is_received_twice;
@@ -87,12 +88,17 @@ byte idlers; /* receivers that have a handle, and do not receive */
 
 /* struct mbx_work, and what one hold of the lock looks at. */
 bool is_freed, is_more, is_fit;
-byte steps, s, r, m, asker;
+byte steps, wakes, s, r, m, asker;
 
 #define IS_EMPTY(line) (len(line) == 0)
-/* How many wake-ups fit a hold is not modelled. */
-/* mbx_work_is_full(): return work->steps >= MBX_STEPS */
-#define IS_FULL (steps >= STEPS)
+/* One more step may finish three: one refused, one handed over, its sender. */
+#ifdef BREAK_SPARES_TOO_FEW_WAKES
+#define SPARE 2
+#else
+#define SPARE 3
+#endif
+/* mbx_work_is_full(): steps >= MBX_STEPS || work->wakes.n > MBX_WAKES - 3 */
+#define IS_FULL (steps >= STEPS || wakes > WAKES - SPARE)
 /* mbx_box_is_unreachable(): return !box->recv_handles && !box->is_named */
 #define IS_UNREACHABLE (recv_handles == 0)
 /* mbx_box_has_room(): box->attr.capacity != MBOX_CAPACITY_BOUNDED || */
@@ -129,7 +135,9 @@ inline begin()
 	/* mbx_box_lock(): work->news = 0 */
 	is_freed = false;
 	/* mbx_box_lock(): work->steps = 0 */
-	steps = 0
+	steps = 0;
+	/* mbx_box_lock(): work->wakes.n = 0 */
+	wakes = 0
 }
 
 /* Ids of messages that are gone are compared with none. */
@@ -146,6 +154,7 @@ inline forget()
 		is_more = false;
 		is_fit = false;
 		steps = 0;
+		wakes = 0;
 		s = 0;
 		r = 0;
 		m = 0;
@@ -175,6 +184,9 @@ inline wait_finish(w, why)
 	CLAIM(nobody_is_finished_twice, !is_ready[w]);
 	/* mbx_wait_finish(): w->result = result */
 	result[w] = why;
+	CLAIM(no_hold_wakes_too_many, wakes < WAKES);
+	/* mbx_wait_finish(): wakes->task[wakes->n++] */
+	wakes++;
 	/* mbx_wait_finish() F2: smp_store_release(&w->state, MBX_READY) */
 	is_ready[w] = true
 }

@@ -34,6 +34,9 @@
 #ifndef STEPS
 #define STEPS 1
 #endif
+#ifndef WAKES
+#define WAKES 32
+#endif
 
 #include "box.pml"
 #include "line.pml"
