@@ -330,4 +330,4 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z_\/.-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
-	@printf '\nVariables: KERNEL=6.1 MODULE=prod|test|none V=1 CMD= ONLY= NAME= TOPIC= SMP=\n'
+	@printf '\nVariables: KERNEL=6.1|6.1-rt|6.12|7.2|strict|race MODULE=prod|test|none V=1 CMD= ONLY= NAME= TOPIC= SMP=\n'
