@@ -79,7 +79,8 @@ struct mess {
 static void *make_a_mess(void *arg)
 {
 	struct mess *m = arg;
-	unsigned char buf[1024], data[256];
+	/* Where a hole follows: a random size may ask for more than is here. */
+	unsigned char buf[1024], *data = pages_before_hole(32);
 	unsigned int i;
 	int n;
 
