@@ -83,8 +83,8 @@ $(KERNELS)/debs/stamp: qemu/debs.sh qemu/guest/debs.list | deps-run
 	$(Q)qemu/debs.sh $(@D)
 	$(Q)touch $@
 
-# $(1) is the folder, $(2) more arguments for Kbuild.
-kbuild = +$(Q)qemu/kbuild.sh $(K)/headers $(B)/$(1) $(if $(quiet),-s,V=1) $(2)
+# $(1) is the folder, $(2) more arguments for Kbuild, $(3) the sources if not kmod.
+kbuild = +$(Q)$(if $(3),SOURCE=$(3) )qemu/kbuild.sh $(K)/headers $(B)/$(1) $(if $(quiet),-s,V=1) $(2)
 
 .PHONY: modules
 modules: modules-prod modules-test ## Build mbox.ko, for users and for tests
@@ -100,15 +100,13 @@ modules-test: $(K)/stamp
 .PHONY: modules-canary
 modules-canary: $(K)/stamp
 	$(say) KBUILD tests/canary
-	+$(Q)SOURCE=tests/canary qemu/kbuild.sh $(K)/headers $(B)/canary \
-		$(if $(quiet),-s,V=1)
+	$(call kbuild,canary,,tests/canary)
 
 # Only kernels with KUnit run the unit tests; the others must compile them.
 .PHONY: modules-unit
 modules-unit: $(K)/stamp
 	$(say) KBUILD tests/unit
-	+$(Q)SOURCE=tests/unit qemu/kbuild.sh $(K)/headers $(B)/unit \
-		$(if $(quiet),-s,V=1)
+	$(call kbuild,unit,,tests/unit)
 
 .PHONY: lib
 lib: deps-run ## Build libmbox
