@@ -35,14 +35,9 @@ if [[ $only == *:* ]]; then
 	only=${only%%:*}
 fi
 
-tier=${kernel##*/} settings='' mem=1024
-case $tier in
-6.1) tier=vm ;;
-strict | race)
-	settings='MBOX_TEST_SLOW=4 messages=25000'
-	mem=2048
-	;;
-esac
+# shellcheck source=qemu/watched.sh
+. "$qemu/watched.sh"
+watched "${kernel##*/}"
 
 mkdir -p "$work"
 exec 9>"$build/run/test.lock"
@@ -98,7 +93,8 @@ collect() {
 
 # What guest-counters printed goes to the file COUNTERS (tests/coverage).
 counters() {
-	awk -v file="${COUNTERS:-/dev/null}" '
+	[ -n "${COUNTERS-}" ] || exec cat
+	awk -v file="$COUNTERS" '
 		/^@counters$/ { inside = 1; next }
 		inside { print > file; next }
 		{ print; fflush() }'

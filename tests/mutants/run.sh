@@ -12,9 +12,12 @@
 #   Test: PROGRAM:NAME_OF_TEST      which must fail (there may be several)
 #   Boot: WORD...                   more words for the guest's command line
 #   Limit: SECONDS                  for the tests, if they take the guest along
+#   Kernel: strict|race             which watches for it; 6.1 if there is none
+#   Report: TEXT                    what that kernel must have said of it
 #
 # A mutant is killed if one of its tests fails, or if the kernel log, a panic
-# or a hang shows it while one of them runs. First all named tests run on the
+# or a hang shows it while one of them runs; with Report:, only if that text is
+# in the log. A run has one kernel, and takes the mutants that are for it. First all named tests run on the
 # module as it is, and must pass. A mutant that survives, a patch that does not
 # apply or build, and a test that is not there or did not run, fail the run.
 #
@@ -29,12 +32,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 : "${O:?the build folder, absolute}"
 K=${K:-${O%/*}/kernel/${KERNEL:-6.1}}
+# shellcheck source=qemu/watched.sh
+. "$top/qemu/watched.sh"
+watched "${K##*/}"
 JOBS=${JOBS:-2}
 work=$O/mutants
 src=$work/src
 # No longer than this for the tests of one mutant, in seconds; with a test that
 # fails by waiting they take some thirty.
-LIMIT=120
+LIMIT=$((120 * slow))
 
 say() {
 	echo "mutants: $*" >&2
@@ -115,7 +121,9 @@ boot() {
 	pack "${dir##*/}"
 	"$top/qemu/run.sh" --build "$dir" --kernel "$K" --module none \
 		--name run --timeout "$LIMIT" ${append:+--append "$append"} \
-		--stdout "$dir/out" --cmd "$cmd" >"$dir/log" 2>&1 || status=$?
+		--mem "$mem" --stdout "$dir/out" \
+		--cmd "${settings:+export $settings;} $cmd" \
+		>"$dir/log" 2>&1 || status=$?
 	echo "$status" >"$dir/status"
 	rm -f "$dir/initramfs.cpio"
 }
@@ -158,6 +166,15 @@ verdict() {
 		}' "$work/$1/out"
 }
 
+# Whether the kernel said what the mutant is to make it say, if anything.
+reported() {
+	local text
+
+	text=$(field Report <"$here/$1.patch")
+	[ -z "$text" ] ||
+		grep -qF "$text" "$work/$1/run/run/console.log" 2>/dev/null
+}
+
 # What the guest died of. A hang comes first: what the kernel log has then may
 # be the runner's own doing, which asks where everybody is.
 splat() {
@@ -187,7 +204,7 @@ check_baseline() {
 				[ "$(field Boot <"$here/$name.patch")" != \
 					"$append" ] || tests_of "$name"
 			done | sort -u)
-		LIMIT=$((30 * ${#tests[@]} + 60)) \
+		LIMIT=$((slow * (30 * ${#tests[@]} + 60))) \
 			boot 00-unchanged "$append" "${tests[@]}"
 		for test in "${tests[@]}"; do
 			result=$(verdict 00-unchanged "$test")
@@ -209,7 +226,7 @@ check_baseline() {
 
 # Prints its KTAP line.
 judge() {
-	local name=$1 number=$2 test result status killer='' what='' absent=''
+	local name=$1 number=$2 test result status killer='' what='' absent='' text
 
 	if [ -e "$work/$name/broken" ]; then
 		echo "# $(cat "$work/$name/broken")"
@@ -235,9 +252,14 @@ judge() {
 		what=" $(splat "$name")"
 	fi
 	field Guard <"$here/$name.patch" | sed 's/^/# without: /'
-	if [ -n "$killer" ]; then
+	if [ -n "$killer" ] && ! reported "$name"; then
 		echo "#   saw:$what"
-		echo "ok $number - $name killed by $killer"
+		echo "not ok $number - $name was seen by $killer, and the kernel" \
+			"did not say '$(field Report <"$here/$name.patch")'"
+	elif [ -n "$killer" ]; then
+		echo "#   saw:$what"
+		text=$(field Report <"$here/$name.patch")
+		echo "ok $number - $name killed by $tier, $killer${text:+: $text}"
 	elif [ -n "$absent" ]; then
 		echo "not ok $number - $name: no result of$absent;" \
 			"see $work/$name/out"
@@ -287,12 +309,14 @@ mutants=()
 for patch in "$here"/[0-9][0-9]-*.patch; do
 	name=${patch##*/}
 	name=${name%.patch}
+	kernel=$(field Kernel <"$patch")
+	[ "${kernel:-6.1}" = "${K##*/}" ] || continue
 	if [ $# = 0 ] || [[ " $* " == *" ${name%%-*} "* ]]; then
 		mutants+=("$name")
 	fi
 done
 if [ ${#mutants[@]} = 0 ]; then
-	say "no mutant $* in $here"
+	say "no mutant $* in $here for the kernel ${K##*/}"
 	exit 1
 fi
 

@@ -243,6 +243,77 @@ TEST(room_that_is_gone_before_the_message_is_posted_is_waited_for,
 	settled(fd, 2, 2);
 }
 
+/*
+ * The structure and the bytes lie in memory that others write to. What was
+ * checked is what counts, whatever is there when the call goes on.
+ */
+TEST(what_changes_in_memory_while_a_message_is_sent_does_not_count, "C34.8")
+{
+	struct {
+		struct mbox_send s;
+		char data[8];
+	} *sent = mbt_shared(sizeof(*sent));
+	int fd = box_new();
+	struct mbox_recv r;
+	char buf[64];
+	pid_t pid;
+
+	need_delays();
+	memcpy(sent->data, "as it was", sizeof(sent->data));
+	sent->s = (struct mbox_send){ .size = sizeof(sent->s),
+				      .data = PTR(sent->data),
+				      .len = 5,
+				      .priority = 7,
+				      .tag = 11 };
+	mbt_delay_arm("before-lock-send");
+	CHILD(pid)
+		EXPECT_OK(box_ioctl(fd, MBOX_IOC_SEND, &sent->s));
+	mbt_delay_wait("before-lock-send");
+	memset(sent, 0xff, sizeof(*sent));
+	mbt_delay_release("before-lock-send");
+	EXPECT_CHILD_OK(pid);
+	ASSERT_OK(do_recv(fd, &r, buf, sizeof(buf), .flags = MBOX_NOWAIT));
+	EXPECT_EQ(r.msg_len, 5);
+	EXPECT_EQ(memcmp(buf, "as it", 5), 0);
+	EXPECT_EQ(r.priority, 7);
+	EXPECT_EQ(r.tag, 11);
+}
+
+TEST(what_changes_in_memory_while_a_mailbox_is_opened_does_not_count, "C34.8")
+{
+	struct {
+		struct mbox_open o;
+		char name[16];
+	} *opened = mbt_shared(sizeof(*opened));
+	struct mbox_stat st;
+	pid_t pid;
+	int fd;
+
+	need_delays();
+	strcpy(opened->name, "as-it-was");
+	opened->o = (struct mbox_open){ .size = sizeof(opened->o),
+					.flags = MBOX_OPEN_CREATE,
+					.rights = R_ALL,
+					.mode = 0600,
+					.lifetime =
+						MBOX_LIFETIME_PERSISTENT,
+					.name = PTR(opened->name),
+					.name_len = 9,
+					.max_size = 77 };
+	mbt_delay_arm("before-publish");
+	CHILD(pid)
+		EXPECT_OK(box_ioctl(box_dev(), MBOX_IOC_OPEN, &opened->o));
+	mbt_delay_wait("before-publish");
+	memset(opened, 0xff, sizeof(*opened));
+	mbt_delay_release("before-publish");
+	EXPECT_CHILD_OK(pid);
+	fd = ASSERT_OK(box_open(.rights = R_ALL, NAMED("as-it-was")));
+	st = stat_of(fd);
+	EXPECT_EQ(st.max_size, 77);
+	EXPECT_EQ(st.mode, 0600);
+	ASSERT_OK(do_destroy(fd));
+}
+
 /* -- before-publish and before-attach: names ------------------------------------- */
 
 static pid_t start_create(const char *name, __u32 flags, int err)
