@@ -250,6 +250,14 @@ fuzz-strict: guest-tests
 		2>$(B)/fuzz.log || { grep '^vm: ' $(B)/fuzz.log | tail -n 40; \
 		echo "fuzz: the last programs: $(B)/run/fuzz/stderr"; exit 1; }
 
+.PHONY: fuzz-others
+fuzz-others: ## stress-ng and trinity at /dev/mbox, in the strict kernel; MINUTES=2
+	$(Q)$(MAKE) fuzz-others-strict KERNEL=strict
+.PHONY: fuzz-others-strict
+fuzz-others-strict: guest-tests
+	$(Q)qemu/debs.sh $(KERNELS)/others tests/fuzz/others.list
+	$(Q)O=$(B) K=$(K) MINUTES=$(MINUTES) tests/fuzz/others.sh
+
 .PHONY: test-long
 test-long: guest-tests ## Load and unload 200 times, send ten million messages; minutes
 	$(Q)$(RUN) --name long --module none --timeout 3000 \

@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fetches the Debian packages of qemu/guest/debs.list and unpacks them, for
-# programs that the guest needs and the host had better not have: a package
+# Fetches the Debian packages of a list (qemu/guest/debs.list) and unpacks them,
+# for programs that the guest needs and the host had better not have: a package
 # that is installed may start a daemon. Called by the Makefile.
 #
-# Usage: debs.sh DIRECTORY     leaves DIRECTORY/root and, last, DIRECTORY/stamp
+# Usage: debs.sh DIRECTORY [LIST]    leaves DIRECTORY/root and, last,
+#                                    DIRECTORY/stamp
 
 set -eu
 
-if [ $# -ne 1 ]; then
-	echo "usage: debs.sh DIRECTORY" >&2
+if [ $# -lt 1 ]; then
+	echo "usage: debs.sh DIRECTORY [LIST]" >&2
 	exit 2
 fi
 mkdir -p "$1"
@@ -19,8 +20,8 @@ qemu=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=qemu/apt.sh
 . "$qemu/apt.sh"
 
-packages=$(sed -e 's/#.*//' -e 's/[[:space:]].*//' "$qemu/guest/debs.list" |
-	xargs)
+list=${2-$qemu/guest/debs.list}
+packages=$(sed -e 's/#.*//' -e 's/[[:space:]].*//' "$list" | xargs)
 exec 9>"$dir/lock"
 flock 9
 if [ -e "$dir/stamp" ] && [ "$(cat "$dir/stamp")" = "$packages" ]; then

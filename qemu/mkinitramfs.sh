@@ -74,8 +74,8 @@ for lib in "$build"/lib/libmbox.so.*; do
 done
 # A demo is a test as well: a link to the program on the PATH.
 if [ -d "$build/tests/guest" ]; then
-	mkdir -p usr/lib/mbox/tests
-	cp -r "$build/tests/guest" usr/lib/mbox/tests/guest
+	mkdir -p usr/lib/mbox/tests/guest
+	cp -r "$build/tests/guest/." usr/lib/mbox/tests/guest
 	find usr/lib/mbox/tests/guest -type l | while read -r link; do
 		ln -sfn "/usr/bin/${link##*/demo-}" "$link"
 	done
@@ -126,6 +126,8 @@ if [ "$(cat "$cache/key" 2>/dev/null)" != "$key" ]; then
 		done | awk '!seen[$1]++ { print $1 }' >"$cache/files"
 		(cd "$kernel/root" && xargs cp -L --parents -t "$cache" \
 			<"$cache/files")
+	else
+		: >"$cache/lib/modules/$release/modules.builtin.modinfo"
 	fi
 	cp "$kernel"/modules/modules.order "$kernel"/modules/modules.builtin* \
 		"$cache/lib/modules/$release/"

@@ -10,8 +10,8 @@
 # Leaves in DIRECTORY what kernel.sh leaves there: release, vermagic, vmlinux,
 # vmlinuz (packed), headers, modules, kbuild.args, and stamp, written last;
 # and cmdline, words for its command line. The stamp has a hash of all that went
-# in but the source: while it is the same nothing is built, without a network. Building takes some 6 minutes on two
-# processors, and 3 GB meanwhile.
+# in but the source: while it is the same nothing is built, without a network.
+# Building takes some 6 minutes on two processors, and 3 GB meanwhile.
 
 set -eu
 
@@ -87,9 +87,13 @@ fi
 
 echo "kernel $name: building, for some minutes"
 # KCSAN watches the module and not the kernel, whose races are not ours: faster,
-# and each report has the module on one side at least.
+# and each report has the module on one side at least. But it must see that locks
+# are barriers.
 case $name in
-race) build vmlinux modules KCSAN_SANITIZE=n ;;
+race)
+	echo 'KCSAN_INSTRUMENT_BARRIERS := y' >>"$source/kernel/locking/Makefile"
+	build vmlinux modules KCSAN_SANITIZE=n
+	;;
 *) build vmlinux modules ;;
 esac
 # shellcheck disable=SC2016  # for make

@@ -131,11 +131,15 @@ vm_failed=''
 names_in "$build/tests/guest"
 if [ -n "$names" ]; then
 	tiers+=" $tier"
+	# User space that counts (tests/coverage) does so where all may write.
+	[ -z "${COUNTERS-}" ] ||
+		settings+=' GCOV_PREFIX=/usr/lib/mbox/tests/gcov'
 	# shellcheck disable=SC2086  # words
 	"$qemu/run.sh" --build "$build" --kernel "$kernel" --module none \
 		--name test --timeout "${MBOX_TEST_LIMIT:-2400}" \
 		--mem "$mem" ${SMP:+--smp "$SMP"} \
-		--cmd "$settings guest-tests '${word:-*}' $(printf "'%s' " $names)
+		--cmd "${COUNTERS:+chmod -R a+rwX /usr/lib/mbox/tests/gcov;}
+			$settings guest-tests '${word:-*}' $(printf "'%s' " $names)
 			$([ -z "${COUNTERS-}" ] || echo 'guest-counters')" \
 		2> >(tee "$work/vm.log" >&2) | counters | collect "$tier" ||
 		vm_failed=${PIPESTATUS[0]}

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # flags.mk: how C test programs are compiled, included by the Makefiles of
-# tests/harness, uapi, stress and perf.
+# tests/harness, uapi, fuzz, stress and perf.
 #
 # Owns: compiler flags for 64-bit programs (linked dynamically, the guest gets
-# the libraries) and 32-bit ones (static: the guest has no 32-bit libraries).
+# the libraries) and 32-bit ones (static: the guest has no 32-bit libraries);
+# $(errno_table), made by tests/harness.
 # Wants O= absolute and TESTS (the tests folder) set before.
 
 ifeq ($(filter /%,$(O)),)
@@ -23,5 +24,8 @@ harness_obj := $(O)/obj/tests/harness/mbox_test.o
 harness_obj32 := $(O)/obj/tests/harness/mbox_test.32.o
 harness_h := $(TESTS)/harness/mbox_test.h
 uapi_h := $(TESTS)/../uapi/linux/mbox.h
+
+# The errno table of the header as C, so that programs know what is allowed.
+errno_table := $(O)/obj/tests/harness/errno_table.h
 
 guest := $(O)/tests/guest

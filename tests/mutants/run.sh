@@ -10,7 +10,6 @@
 #
 #   Guard: what is taken out, and what it is there for
 #   Test: PROGRAM:NAME_OF_TEST      which must fail (there may be several)
-#   Boot: WORD...                   more words for the guest's command line
 #   Limit: SECONDS                  for the tests, if they take the guest along
 #   Kernel: strict|race             which watches for it; 6.1 if there is none
 #   Report: TEXT                    what that kernel must have said of it
@@ -108,11 +107,11 @@ pack() {
 
 # -- running ---------------------------------------------------------------
 
-# boot NAME APPEND TEST...: runs the tests; leaves out, log and status.
+# boot NAME TEST...: runs the tests; leaves out, log and status.
 boot() {
-	local dir=$work/$1 append=$2 cmd='' test word status=0
+	local dir=$work/$1 cmd='' test word status=0
 
-	shift 2
+	shift
 	for test; do
 		word=${test#*:}
 		[ "$word" != "$test" ] || word='*'
@@ -120,8 +119,7 @@ boot() {
 	done
 	pack "${dir##*/}"
 	"$top/qemu/run.sh" --build "$dir" --kernel "$K" --module none \
-		--name run --timeout "$LIMIT" ${append:+--append "$append"} \
-		--mem "$mem" --stdout "$dir/out" \
+		--name run --timeout "$LIMIT" --mem "$mem" --stdout "$dir/out" \
 		--cmd "${settings:+export $settings;} $cmd" \
 		>"$dir/log" 2>&1 || status=$?
 	echo "$status" >"$dir/status"
@@ -166,13 +164,9 @@ verdict() {
 		}' "$work/$1/out"
 }
 
-# Whether the kernel said what the mutant is to make it say, if anything.
-reported() {
-	local text
-
-	text=$(field Report <"$here/$1.patch")
-	[ -z "$text" ] ||
-		grep -qF "$text" "$work/$1/run/run/console.log" 2>/dev/null
+# report NAME TEXT: what the kernel said with that text in it; false if nothing.
+report() {
+	grep -m1 -F "$2" "$work/$1/run/run/console.log" | sed 's/^\[[^]]*\] //'
 }
 
 # What the guest died of. A hang comes first: what the kernel log has then may
@@ -191,34 +185,25 @@ splat() {
 
 # -- the module as it is ------------------------------------------------------
 
-# Every named test must pass without a mutant, booted as with it.
+# Every named test must pass without a mutant.
 check_baseline() {
-	local append tests test name status=0 result
+	local tests test name status=0 result
 
-	printf '%s\n' "${mutants[@]}" | while read -r name; do
-		field Boot <"$here/$name.patch" | grep . || echo
-	done | sort -u >"$work/appends"
-	while read -r append; do
-		mapfile -t tests < <(printf '%s\n' "${mutants[@]}" |
-			while read -r name; do
-				[ "$(field Boot <"$here/$name.patch")" != \
-					"$append" ] || tests_of "$name"
-			done | sort -u)
-		LIMIT=$((slow * (30 * ${#tests[@]} + 60))) \
-			boot 00-unchanged "$append" "${tests[@]}"
-		for test in "${tests[@]}"; do
-			result=$(verdict 00-unchanged "$test")
-			[ "$result" != ok ] || continue
-			status=1
-			echo "# $test does not pass on the module as it is:" \
-				"$result"
-		done
-		if [ "$(cat "$work/00-unchanged/status")" != 0 ]; then
-			status=1
-			echo "# the guest failed: $(splat 00-unchanged);" \
-				"see $work/00-unchanged/log"
-		fi
-	done <"$work/appends"
+	mapfile -t tests < <(for name in "${mutants[@]}"; do
+		tests_of "$name"
+	done | sort -u)
+	LIMIT=$((slow * (30 * ${#tests[@]} + 60))) boot 00-unchanged "${tests[@]}"
+	for test in "${tests[@]}"; do
+		result=$(verdict 00-unchanged "$test")
+		[ "$result" != ok ] || continue
+		status=1
+		echo "# $test does not pass on the module as it is: $result"
+	done
+	if [ "$(cat "$work/00-unchanged/status")" != 0 ]; then
+		status=1
+		echo "# the guest failed: $(splat 00-unchanged);" \
+			"see $work/00-unchanged/log"
+	fi
 	return $status
 }
 
@@ -252,14 +237,16 @@ judge() {
 		what=" $(splat "$name")"
 	fi
 	field Guard <"$here/$name.patch" | sed 's/^/# without: /'
-	if [ -n "$killer" ] && ! reported "$name"; then
-		echo "#   saw:$what"
-		echo "not ok $number - $name was seen by $killer, and the kernel" \
-			"did not say '$(field Report <"$here/$name.patch")'"
+	text=$(field Report <"$here/$name.patch")
+	if [ -n "$killer" ] && [ -n "$text" ]; then
+		what=" $(report "$name" "$text")"
+	fi
+	if [ "$what" = ' ' ]; then
+		echo "not ok $number - $name: $killer failed, and the kernel did" \
+			"not say '$text'"
 	elif [ -n "$killer" ]; then
 		echo "#   saw:$what"
-		text=$(field Report <"$here/$name.patch")
-		echo "ok $number - $name killed by $tier, $killer${text:+: $text}"
+		echo "ok $number - $name killed by $tier, $killer"
 	elif [ -n "$absent" ]; then
 		echo "not ok $number - $name: no result of$absent;" \
 			"see $work/$name/out"
@@ -348,8 +335,7 @@ for name in "${mutants[@]}"; do
 	fi
 	mapfile -t tests < <(tests_of "$name")
 	limit=$(field Limit <"$here/$name.patch")
-	append=$(field Boot <"$here/$name.patch")
-	LIMIT=${limit:-$LIMIT} boot "$name" "$append" "${tests[@]}" 9>&- &
+	LIMIT=${limit:-$LIMIT} boot "$name" "${tests[@]}" 9>&- &
 	running=$((running + 1))
 done
 wait

@@ -267,7 +267,7 @@ TEST(what_changes_in_memory_while_a_message_is_sent_does_not_count, "C34.8")
 				      .tag = 11 };
 	mbt_delay_arm("before-lock-send");
 	CHILD(pid)
-		EXPECT_OK(box_ioctl(fd, MBOX_IOC_SEND, &sent->s));
+	EXPECT_OK(box_ioctl(fd, MBOX_IOC_SEND, &sent->s));
 	mbt_delay_wait("before-lock-send");
 	memset(sent, 0xff, sizeof(*sent));
 	mbt_delay_release("before-lock-send");
@@ -295,14 +295,13 @@ TEST(what_changes_in_memory_while_a_mailbox_is_opened_does_not_count, "C34.8")
 					.flags = MBOX_OPEN_CREATE,
 					.rights = R_ALL,
 					.mode = 0600,
-					.lifetime =
-						MBOX_LIFETIME_PERSISTENT,
+					.lifetime = MBOX_LIFETIME_PERSISTENT,
 					.name = PTR(opened->name),
 					.name_len = 9,
 					.max_size = 77 };
 	mbt_delay_arm("before-publish");
 	CHILD(pid)
-		EXPECT_OK(box_ioctl(box_dev(), MBOX_IOC_OPEN, &opened->o));
+	EXPECT_OK(box_ioctl(box_dev(), MBOX_IOC_OPEN, &opened->o));
 	mbt_delay_wait("before-publish");
 	memset(opened, 0xff, sizeof(*opened));
 	mbt_delay_release("before-publish");
