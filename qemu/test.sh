@@ -136,7 +136,7 @@ if [ -n "$names" ]; then
 		settings+=' GCOV_PREFIX=/usr/lib/mbox/tests/gcov'
 	# shellcheck disable=SC2086  # words
 	"$qemu/run.sh" --build "$build" --kernel "$kernel" --module none \
-		--name test --timeout "${MBOX_TEST_LIMIT:-2400}" \
+		--name test --timeout "${MBOX_TEST_LIMIT:-$((2400 * slow))}" \
 		--mem "$mem" ${SMP:+--smp "$SMP"} \
 		--cmd "${COUNTERS:+chmod -R a+rwX /usr/lib/mbox/tests/gcov;}
 			$settings guest-tests '${word:-*}' $(printf "'%s' " $names)

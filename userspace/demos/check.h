@@ -15,6 +15,8 @@
  *   state_of(pid)                    'R' runs, 'S' sleeps, 'T' is stopped ...
  *   asleep_in(pid, SYS_read)         true if it sleeps in this system call
  *   until(state_of(pid) == 'S');     waits for something; gives up after 20 s
+ *   is_realtime()                    true if the kernel has PREEMPT_RT: there
+ *                                    spinlocks sleep and interrupts are threads
  *   return done();                   ends main(): 0 if all checks held
  *
  * Some demos watch what the kernel records while they run (it has the folder
@@ -170,6 +172,11 @@ static inline int asleep_in(pid_t pid, long number)
 	return seen == number && state_of(pid) == 'S';
 }
 
+static inline int is_realtime(void)
+{
+	return !access("/sys/kernel/realtime", F_OK);
+}
+
 static inline void sleep_ms(long ms)
 {
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
@@ -264,7 +271,7 @@ static inline void event_tell(int i, const char *what)
 
 static inline int event_in_interrupt(int i)
 {
-	return i >= 0 && strpbrk(events[i].flags, "hH");
+	return i >= 0 && strpbrk(events[i].flags, is_realtime() ? "hHs" : "hH");
 }
 
 static inline int done(void)

@@ -92,8 +92,10 @@ int main(void)
 	slept = crowd(large, 1);
 	check(slept == 0, "S92", "a sender that finds room does not wait");
 	slept = crowd(large, CROWD);
-	check(slept == 0, "S92",
-	      "four at once may get slower, but nobody goes to sleep");
+	/* There the lock of the mailbox is one that can put to sleep. */
+	if (!is_realtime())
+		check(slept == 0, "S92",
+		      "four at once may get slower, but nobody goes to sleep");
 
 	before = sleeps();
 	while (!mbox_send(small, &byte, 1))

@@ -7,7 +7,8 @@
  *        Ctrl-C, written into its (pseudo) terminal. The kernel traces where it
  *        sends them.
  * See:   SIGALRM is sent by the timer's interrupt: in the third letter behind
- *        [CPU], h is a hardware interrupt. The process named in front is no
+ *        [CPU], h is a hardware interrupt (on a real-time kernel it is s: a
+ *        thread does the interrupt's work). The process named in front is no
  *        sender, it is who happened to be interrupted. For Ctrl-C the terminal
  *        hands the work on: a thread of the kernel (kworker) sends SIGINT.
  */
@@ -119,8 +120,8 @@ int main(void)
 
 	check(kill_in == '.' && by_kill == getpid(), "S107",
 	      "kill(): this process sent the signal, by a system call");
-	check(timer_in == 'h' || timer_in == 'H', "S107",
-	      "SIGALRM: the service routine of an interrupt sent it");
+	check(timer_in && strchr(is_realtime() ? "hHs" : "hH", timer_in),
+	      "S107", "SIGALRM: the service routine of an interrupt sent it");
 	/* Threads of the kernel are children of kthreadd, process 2. */
 	check(key_in == '.' && parent_of(by_key) == 2, "S107",
 	      "Ctrl-C: a thread of the kernel sent it, not a process");
