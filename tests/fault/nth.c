@@ -193,6 +193,22 @@ TEST(a_plain_open_survives_every_nth_failure, "C6.1")
 	every_nth(box_new(), &(struct verb){ open_device, close_it });
 }
 
+/* Somebody new: there is no purse for him yet. */
+TEST(a_plain_open_by_a_new_user_survives_every_nth_failure, "C6.1 C14.3")
+{
+	int fd = box_new();
+	pid_t pid;
+
+	CHILD(pid)
+	{
+		/* Opened as root, who may. */
+		fail_nth();
+		mbt_become(4711, 4711);
+		every_nth(fd, &(struct verb){ open_device, close_it });
+	}
+	EXPECT_CHILD_OK(pid);
+}
+
 /* -- SEND, RECV ----------------------------------------------------------- */
 
 static int send_short(int fd)

@@ -267,6 +267,35 @@ TEST(a_message_that_returns_goes_to_a_waiting_receiver, "C11.5 C18.1")
 	EXPECT_EQ(stat_of(fd).received, 1);
 }
 
+/* More than one hold of the lock may wake. */
+TEST(a_message_that_returns_passes_a_crowd_without_room_for_it,
+     "C11.5 C10.1 C36.5")
+{
+	enum { CROWD = 40 };
+	pid_t crowd[CROWD];
+	int fd = box_new(), i;
+	struct copier c;
+
+	put(fd, "too long");
+	copier_stopped(&c, fd, false);
+	for (i = 0; i < CROWD; i++) {
+		CHILD(crowd[i])
+		{
+			struct mbox_recv r;
+			char byte;
+
+			EXPECT_ERRNO(do_recv(fd, &r, &byte, 1), EMSGSIZE);
+			EXPECT_EQ(r.msg_len, 8);
+		}
+		wait_until_blocked(crowd[i]);
+	}
+	trap_take(&c.trap);
+	copier_ends(&c, -1, EFAULT);
+	for (i = 0; i < CROWD; i++)
+		EXPECT_CHILD_OK(crowd[i]);
+	expect_next(fd, "too long");
+}
+
 TEST(pollers_hear_of_a_message_that_returns, "C11.5 C18.8")
 {
 	int fd = box_new();

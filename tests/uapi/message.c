@@ -60,6 +60,22 @@ TEST(a_message_of_every_length_comes_out_as_it_went_in, "C8.1")
 	EXPECT_EQ(stat_of(fd).bytes, 0);
 }
 
+TEST(a_message_of_five_megabytes_comes_out_as_it_went_in, "C8.1")
+{
+	enum { LEN = 5 << 20 };
+	char *out = malloc(LEN), *in = calloc(1, LEN);
+	int fd = box_new(.max_size = LEN);
+	struct mbox_recv r;
+
+	pattern(out, LEN, 5);
+	ASSERT_OK(do_send(fd, out, LEN, .flags = MBOX_NOWAIT));
+	ASSERT_OK(do_recv(fd, &r, in, LEN, .flags = MBOX_NOWAIT));
+	EXPECT_EQ(r.msg_len, LEN);
+	EXPECT_EQ(memcmp(in, out, LEN), 0);
+	free(in);
+	free(out);
+}
+
 TEST(a_message_of_no_bytes_is_a_message, "C8.1")
 {
 	int fd = box_new();

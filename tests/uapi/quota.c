@@ -247,6 +247,23 @@ TEST(a_mailbox_has_a_limit_of_its_own, "C14.11 C14.12 SEND:EDQUOT")
 	EXPECT_CHILD_OK(pid);
 }
 
+TEST(a_sender_that_waits_is_over_a_limit_that_has_become_less,
+     "C14.11 C14.12 SEND:EDQUOT")
+{
+	int fd = box_new(.max_messages = 1);
+	pid_t pid;
+
+	put(fd, "first");
+	CHILD(pid)
+	EXPECT_ERRNO(do_send(fd, bytes, 60000), EDQUOT);
+	wait_until_blocked(pid);
+	param_set("mailbox_bytes", 50000);
+	expect_next(fd, "first");
+	EXPECT_CHILD_OK(pid);
+	expect_empty(fd);
+	EXPECT_EQ(stat_of(fd).sent, 1);
+}
+
 TEST(only_root_changes_the_limits, "C14.12")
 {
 	static const char *const names[] = { "user_bytes", "user_messages",

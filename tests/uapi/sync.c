@@ -351,6 +351,27 @@ TEST(a_signal_withdraws_a_sync_message, "C19.2 C17.1 SEND:EINTR C17.4")
 	EXPECT_EQ(stat_of(fd).charged, 0);
 }
 
+TEST(a_message_is_withdrawn_from_between_two_others, "C19.2 C9.1")
+{
+	static const char *const text[] = { "a", "b", "c" };
+	int fd = box_new(), i;
+	pid_t pid[3];
+
+	for (i = 0; i < 3; i++) {
+		CHILD(pid[i])
+		EXPECT_OK(do_send(fd, text[i], 1, .flags = MBOX_SYNC,
+				  .priority = 1));
+		wait_until_blocked(pid[i]);
+	}
+	ASSERT_OK(kill(pid[1], SIGKILL));
+	EXPECT_CHILD_KILLED(pid[1], SIGKILL);
+	expect_next(fd, "a");
+	expect_next(fd, "c");
+	expect_empty(fd);
+	EXPECT_CHILD_OK(pid[0]);
+	EXPECT_CHILD_OK(pid[2]);
+}
+
 TEST(withdrawing_lets_the_next_sender_in, "C19.2 C18.5 C18.1")
 {
 	int fd = box_new(.max_messages = 1);

@@ -9,6 +9,7 @@
 #include "box.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -261,32 +262,39 @@ TEST(stat_with_bad_room_is_refused, "ANY:EINVAL")
 	expect_refused(fd, box_ioctl(fd, MBOX_IOC_STAT, &st), EINVAL);
 }
 
+static void *wait_at(void *fd)
+{
+	struct mbox_recv r;
+	char c;
+
+	do_recv(*(const int *)fd, &r, &c, 1);
+	return NULL;
+}
+
+/* Threads: the ends of so many processes at once take a slow kernel a minute. */
 TEST(stat_of_thousands_of_waiters_fills_a_batch, "C33.6 C36.5")
 {
 	enum { N = 1100 };
 	static struct mbox_waiter w[N];
+	static pthread_t thread[N];
 	struct mbox_stat st = { .size = sizeof(st),
 				.waiters = PTR(w),
 				.nwaiters = N };
 	int fd = box_new(), i;
+	pthread_attr_t attr;
 
-	for (i = 0; i < N; i++) {
-		pid_t pid = mbt_fork();
-
-		if (pid == 0) {
-			struct mbox_recv r;
-			char c;
-
-			do_recv(fd, &r, &c, 1);
-			_exit(0);
-		}
-	}
+	ASSERT_EQ(pthread_attr_init(&attr), 0);
+	ASSERT_EQ(pthread_attr_setstacksize(&attr, 65536), 0);
+	for (i = 0; i < N; i++)
+		ASSERT_EQ(pthread_create(&thread[i], &attr, wait_at, &fd), 0);
 	WAIT_FOR(stat_of(fd).receivers_waiting == N);
 	ASSERT_OK(box_ioctl(fd, MBOX_IOC_STAT, &st));
 	EXPECT_EQ(st.nwaiters, MBOX_BATCH_MAX);
 	EXPECT_EQ(w[MBOX_BATCH_MAX - 1].what, MBOX_WAIT_RECV);
 	EXPECT_EQ(w[MBOX_BATCH_MAX].what, 0);
 	ASSERT_OK(do_destroy(fd));
+	for (i = 0; i < N; i++)
+		ASSERT_EQ(pthread_join(thread[i], NULL), 0);
 }
 
 /* -- LIST ------------------------------------------------------------------- */
