@@ -48,14 +48,15 @@ fi
 rm -rf "$out" "${work:?}"/*
 mkdir -p "$out"
 
-# Some programs want a certain kernel (kernels=A,B), and on a slow one those
-# that do not load the module show nothing new.
+# Some programs want a certain kernel (kernels=A,B).
 is_wanted() {
 	local kernels
 
 	kernels=$(option "$1" kernels any)
 	case ,$kernels, in
-	,any,) [ -z "$settings" ] || [ "$(option "$1" module prod)" != none ] ;;
+	,any,)
+		[ "$programs" = all ] || [ "$(option "$1" module prod)" != none ]
+		;;
 	*,"${kernel##*/}",*) true ;;
 	*) false ;;
 	esac
