@@ -355,18 +355,33 @@ static long do_files(const struct call *c)
 	return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Where this thread asks for failures; a fork has a thread of its own. */
+static __thread struct {
+	pid_t tid;
+	int fd;
+} failing;
+
 /* The nth allocation of this thread from now on fails, in kernels that can. */
 static long do_fail(const struct call *c)
 {
-	int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);
 	char text[24];
 	int len;
 
-	if (fd < 0)
-		return -1;
+	if (failing.tid != gettid()) {
+		failing.fd = open("/proc/thread-self/fail-nth",
+				  O_WRONLY | O_CLOEXEC);
+		failing.tid = failing.fd < 0 ? 0 : gettid();
+	}
 	len = snprintf(text, sizeof(text), "%u", (unsigned int)c->arg[0] % 64);
-	/* Stays open until the program ends: close() would be counted too. */
-	return write(fd, text, (size_t)len) == len ? 0 : -1;
+	return write(failing.fd, text, (size_t)len) == len ? 0 : -1;
+}
+
+void call_spare(void)
+{
+	/* To write it is a copy, which may be the one that fails. */
+	if (failing.tid == gettid() && write(failing.fd, "0", 1) < 0 &&
+	    write(failing.fd, "0", 1) < 0)
+		return;
 }
 
 static long do_become(const struct call *c)
@@ -407,6 +422,7 @@ long call_do(unsigned int caller, const struct call *c, int fd)
 	case V_BECOME:
 		return do_become(c);
 	case V_UNSHARE:
+		call_spare();
 		return syscall(SYS_unshare, CLONE_NEWNET);
 	case V_FILES:
 		return do_files(c);

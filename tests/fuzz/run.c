@@ -145,8 +145,10 @@ static uint64_t run_fork(unsigned int thread, unsigned int i)
 {
 	const struct call *c = &prog->call[i];
 	unsigned int last = i, left = (unsigned int)(c->arg[0] % MAX_CALLS);
-	pid_t pid = fork();
+	pid_t pid;
 
+	call_spare();
+	pid = fork();
 	if (pid == 0) {
 		is_fork = true;
 		cover_start(THREADS);

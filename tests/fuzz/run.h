@@ -59,6 +59,11 @@ enum { CALLERS = THREADS + 1 };
 bool call_prepare(void);
 /* Whoever stopped at one goes on, and nobody stops any more. */
 void call_release(void);
+/*
+ * The failure that this thread has asked for is not for what comes next: where
+ * the kernel itself says in its log that it has no memory, as for a fork.
+ */
+void call_spare(void);
 /* SIGALRM interrupts system calls, or with SA_RESTART only for a moment. */
 int call_catch(int sa_flags);
 /*

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# opts: module=none kernels=strict,race timeout=120
+# opts: module=none kernels=strict timeout=120
 #
 # The unit tests of the module's pure files, in the kernel: loads mbox_unit.ko,
 # with which KUnit runs them, and makes TAP of the results it leaves, one test
 # for each case. A suite that has left no result is a failure. The same cases
 # run on the host, as kmod-queue and kmod-limits.
 #
-# Run as "kunit", with the module mbox not loaded, by the tiers strict and race:
-# their kernels have KUnit, Debian's have not.
+# Run as "kunit", with the module mbox not loaded, by the tier strict, whose
+# kernel has KUnit (the race kernel too, but one thread has no races).
+# Debian's have not.
 #
 # Usage: kunit [NAME=VALUE...] [WORD]    parameters of the module; a word that
 #                                        the sentences of the cases must have
