@@ -276,12 +276,12 @@ contract: ## Which sentences of the contract the last make test has proven
 
 # Each mutant names the kernel in which it is seen: 6.1 and the ones that watch.
 .PHONY: mutants
-mutants: ## Take guards out of the module; the named tests must fail; MUTANTS='01 02'
+mutants: ## Take guards out of the module; the named tests must fail
 	$(Q)status=0; for kernel in $(FIRST) $(BUILT); do \
 		$(MAKE) mutants-of KERNEL=$$kernel || status=1; done; \
 	$(MAKE) mutants-unit || status=1; exit $$status
 .PHONY: mutants-of
-mutants-of: guest-tests ## Those of one kernel: make mutants-of KERNEL=strict
+mutants-of: guest-tests ## Those of one kernel: KERNEL=6.1|strict|race MUTANTS='01 02'
 	$(Q)O=$(B) K=$(K) bash tests/mutants/run.sh $(MUTANTS)
 
 .PHONY: mutants-unit

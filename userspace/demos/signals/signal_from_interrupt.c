@@ -43,8 +43,8 @@ static void receiver(const char *terminal)
 		pause();
 }
 
-/* Finds who ran when this signal was sent to pid, and the context's letter. */
-static char context_of(int number, pid_t pid, pid_t *who)
+/* The event that this signal was sent to pid, with who ran then; or -1. */
+static int find_sending(int number, pid_t pid)
 {
 	char sent[64], to[32];
 	int i;
@@ -55,11 +55,16 @@ static char context_of(int number, pid_t pid, pid_t *who)
 	while (i >= 0 && !strstr(events[i].text, to))
 		i = event_find(i + 1, 0, sent);
 	if (i < 0)
-		return 0;
-	*who = events[i].pid;
-	say("SIG%-6s  %8d  [%03d] %s", sigabbrev_np(number), *who,
+		return -1;
+	say("SIG%-6s  %8d  [%03d] %s", sigabbrev_np(number), events[i].pid,
 	    events[i].cpu, events[i].flags);
-	return events[i].flags[2];
+	return i;
+}
+
+/* Sent by somebody's own code, not in an interrupt of any kind. */
+static int is_call(int i)
+{
+	return i >= 0 && events[i].flags[2] == '.';
 }
 
 /* The fourth field of proc(5) stat. */
@@ -88,8 +93,8 @@ static void wait_for(unsigned char expected)
 
 int main(void)
 {
-	pid_t child, by_kill = -1, by_key = -1, interrupted;
-	char kill_in, timer_in, key_in;
+	pid_t child;
+	int by_call, by_timer, by_thread;
 	int terminal;
 
 	need(pipe(report));
@@ -111,19 +116,19 @@ int main(void)
 
 	trace_load();
 	say("signal     who runs    CPU  context");
-	kill_in = context_of(SIGUSR1, child, &by_kill);
-	timer_in = context_of(SIGALRM, child, &interrupted);
-	key_in = context_of(SIGINT, child, &by_key);
+	by_call = find_sending(SIGUSR1, child);
+	by_timer = find_sending(SIGALRM, child);
+	by_thread = find_sending(SIGINT, child);
 	trace_end();
 	need(kill(child, SIGKILL));
 	ended(child);
 
-	check(kill_in == '.' && by_kill == getpid(), "S107",
+	check(is_call(by_call) && events[by_call].pid == getpid(), "S107",
 	      "kill(): this process sent the signal, by a system call");
-	check(timer_in && strchr(is_realtime() ? "hHs" : "hH", timer_in),
-	      "S107", "SIGALRM: the service routine of an interrupt sent it");
+	check(event_in_interrupt(by_timer), "S107",
+	      "SIGALRM: the service routine of an interrupt sent it");
 	/* Threads of the kernel are children of kthreadd, process 2. */
-	check(key_in == '.' && parent_of(by_key) == 2, "S107",
-	      "Ctrl-C: a thread of the kernel sent it, not a process");
+	check(is_call(by_thread) && parent_of(events[by_thread].pid) == 2,
+	      "S107", "Ctrl-C: a thread of the kernel sent it, not a process");
 	return done();
 }
