@@ -45,7 +45,7 @@ enum mbx_delay_point {
 DECLARE_STATIC_KEY_FALSE(mbx_delay_armed);
 
 void mbx_delay_stop(enum mbx_delay_point point);
-int mbx_delay_init(void);
+void mbx_delay_init(void);
 void mbx_delay_exit(void);
 
 /**
@@ -65,9 +65,8 @@ static inline void mbx_delay(enum mbx_delay_point point)
 {
 }
 
-static inline int mbx_delay_init(void)
+static inline void mbx_delay_init(void)
 {
-	return 0;
 }
 
 static inline void mbx_delay_exit(void)

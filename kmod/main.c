@@ -35,9 +35,7 @@ static int __init mbx_init(void)
 	err = mbx_table_init();
 	if (err)
 		goto err_handle;
-	err = mbx_delay_init();
-	if (err)
-		goto err_table;
+	mbx_delay_init();
 	err = mbx_chardev_init();
 	if (err)
 		goto err_delay;
@@ -45,7 +43,6 @@ static int __init mbx_init(void)
 
 err_delay:
 	mbx_delay_exit();
-err_table:
 	mbx_table_exit();
 err_handle:
 	mbx_handle_exit();

@@ -48,16 +48,17 @@ fi
 rm -rf "$out" "${work:?}"/*
 mkdir -p "$out"
 
-# Some programs want a certain kernel (kernels=A,B).
+# Some programs want a certain kernel (kernels=A,B); any,A means also A, even if
+# that runs only what the module is loaded for.
 is_wanted() {
 	local kernels
 
 	kernels=$(option "$1" kernels any)
 	case ,$kernels, in
-	,any,)
+	*,"${kernel##*/}",*) true ;;
+	,any,*)
 		[ "$programs" = all ] || [ "$(option "$1" module prod)" != none ]
 		;;
-	*,"${kernel##*/}",*) true ;;
 	*) false ;;
 	esac
 }

@@ -15,9 +15,8 @@
  *
  * opts: module=prod timeout=120 kernels=strict
  */
-#include "../uapi/box.h"
+#include "fault.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/uio.h>
@@ -25,55 +24,6 @@
 enum { MOST = 200 }; /* faults of one call; it must run through before */
 
 static char data[65536];
-
-static void write_setting(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	ASSERT_OK(fd);
-	ASSERT_EQ(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
-
-/* Faults for allocations that may sleep too, and without a line in the log. */
-static int fail_nth(void)
-{
-	static int fd = -1;
-
-	if (fd >= 0)
-		return fd;
-	write_setting("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
-	write_setting("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
-	write_setting("/sys/kernel/debug/fail_page_alloc/min-order", "0");
-	write_setting("/sys/kernel/debug/failslab/verbose", "0");
-	write_setting("/sys/kernel/debug/fail_page_alloc/verbose", "0");
-	write_setting("/sys/kernel/debug/fail_usercopy/verbose", "0");
-	fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	ASSERT_OK(fd);
-	return fd;
-}
-
-/* The n-th from now on. */
-static void arm(int n)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", n);
-	ASSERT_OK(pwrite(fail_nth(), text, strlen(text), 0));
-}
-
-/* Was there a fault since arm()? */
-static bool disarm(void)
-{
-	char text[16] = "";
-	/* To read it, and to write, is a copy as well, which may be the n-th. */
-	bool hit = pread(fail_nth(), text, sizeof(text) - 1, 0) > 0 &&
-		   atoi(text) == 0;
-
-	if (pwrite(fail_nth(), "0", 1, 0) < 0)
-		ASSERT_OK(pwrite(fail_nth(), "0", 1, 0));
-	return hit;
-}
 
 /*
  * struct verb - what is tried, again and again
@@ -97,7 +47,7 @@ static void every_nth(int fd, const struct verb *verb)
 		arm(n);
 		ret = verb->act(fd);
 		err = errno;
-		hit = disarm();
+		hit = disarm() == 0;
 		if (ret >= 0) {
 			/* The kernel has a way round some failures. */
 			verb->undo(fd, ret);

@@ -279,7 +279,7 @@ void *pages_before_hole(size_t n)
 	return mem;
 }
 
-void enter_user_ns(int flags)
+void enter_user_ns(int flags, int id)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -290,9 +290,9 @@ void enter_user_ns(int flags)
 	ASSERT_OK(prctl(PR_SET_DUMPABLE, 1));
 	if (mbt_write_file("/proc/self/setgroups", "deny"))
 		FAIL("setgroups: %s", mbt_errno_name(errno));
-	snprintf(text, sizeof(text), "0 %d 1", (int)uid);
+	snprintf(text, sizeof(text), "%d %d 1", id, (int)uid);
 	ASSERT_OK(mbt_write_file("/proc/self/uid_map", text));
-	snprintf(text, sizeof(text), "0 %d 1", (int)gid);
+	snprintf(text, sizeof(text), "%d %d 1", id, (int)gid);
 	ASSERT_OK(mbt_write_file("/proc/self/gid_map", text));
 }
 

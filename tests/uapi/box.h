@@ -139,7 +139,7 @@ size_t page_size(void);
 /* An address where nothing is, that the compiler does not know. */
 void *nowhere(void);
 
-/* unshare() of a user namespace in which the caller is root, and flags. */
-void enter_user_ns(int flags);
+/* unshare() of a user namespace in which the caller is id, and flags. */
+void enter_user_ns(int flags, int id);
 
 #endif /* TESTS_UAPI_BOX_H */

@@ -384,7 +384,7 @@ TEST(stamps_are_translated_for_the_receivers_user_namespace, "C8.8")
 	{
 		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
 		ASSERT_OK(setresuid(ALICE, ALICE, ALICE));
-		enter_user_ns(0);
+		enter_user_ns(0, 0);
 		ASSERT_OK(do_recv(fd, &r, &c, 1));
 		EXPECT_EQ(r.uid, 0); /* alice is root in there */
 		EXPECT_EQ(r.gid, 0);

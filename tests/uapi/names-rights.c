@@ -317,7 +317,7 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
 
 		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
 		ASSERT_OK(setresuid(ALICE, ALICE, ALICE));
-		enter_user_ns(CLONE_NEWNET);
+		enter_user_ns(CLONE_NEWNET, 0);
 		expect_refused(fd,
 			       box_open_at(dev, .rights = R_SEND,
 					   NAMED("outside")),
@@ -361,6 +361,35 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
 	}
 	ASSERT_EQ(write(go[1], "x", 1), 1);
 	EXPECT_CHILD_OK(pid);
+}
+
+/* A user namespace that has no root: then it is that of the machine. */
+TEST(default_belongs_to_the_first_root_where_the_namespace_has_none, "C6.4")
+{
+	int home = ASSERT_OK(open("/proc/self/ns/net", O_RDONLY)), ns, fd;
+	int made[2];
+	char path[64], c;
+	pid_t pid;
+
+	ASSERT_OK(pipe(made));
+	CHILD(pid)
+	{
+		mbt_become(ALICE, ALICE);
+		enter_user_ns(CLONE_NEWNET, ALICE);
+		ASSERT_EQ(write(made[1], "x", 1), 1);
+		pause();
+	}
+	ASSERT_EQ(read(made[0], &c, 1), 1);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	ns = ASSERT_OK(open(path, O_RDONLY));
+	ASSERT_OK(setns(ns, CLONE_NEWNET));
+	fd = ASSERT_OK(
+		box_open_at(box_dev_here(), .rights = 0, NAMED("default")));
+	EXPECT_EQ(stat_of(fd).uid, 0);
+	EXPECT_EQ(stat_of(fd).gid, 0);
+	ASSERT_OK(setns(home, CLONE_NEWNET));
+	kill(pid, SIGKILL);
+	mbt_reap(__FILE__, __LINE__, pid);
 }
 
 TEST(the_owner_has_admin_whatever_the_mode, "C3.8")

@@ -344,7 +344,7 @@ TEST(each_user_namespace_pays_by_the_uid_outside, "C14.2 C14.3")
 		ASSERT_OK(setresgid(ALICE, ALICE, ALICE));
 		ASSERT_OK(setresuid(ALICE, ALICE, ALICE));
 		put(fd, "outside");
-		enter_user_ns(0);
+		enter_user_ns(0, 0);
 		ASSERT_EQ(getuid(), 0);
 		EXPECT_EQ(info_of().used_messages, 1);
 		put(fd, "inside");

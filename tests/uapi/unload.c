@@ -6,7 +6,7 @@
  * without box.c's descriptor; it takes no locks.  Run by the guest runner in
  * a guest without the module.
  *
- * opts: module=none timeout=120
+ * opts: module=none timeout=120 kernels=any,strict,race
  */
 #include "box.h"
 

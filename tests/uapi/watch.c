@@ -244,7 +244,7 @@ TEST(stat_shows_owners_in_the_callers_user_namespace, "C33.5")
 		fd = box_named("hers");
 		st = stat_of(fd);
 		EXPECT_EQ(st.uid, ALICE);
-		enter_user_ns(0);
+		enter_user_ns(0, 0);
 		st = stat_of(fd);
 		EXPECT_EQ(st.uid, 0);
 		EXPECT_EQ(st.gid, 0);
