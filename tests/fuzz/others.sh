@@ -32,7 +32,8 @@ for tool in stress-ng trinity; do
 		sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' |
 		while read -r lib; do cp -L "$lib" "$root/usr/lib/"; done
 done
-sed "s/@SECONDS@/$seconds/" "$here/others_guest.sh" >"$root/$program"
+sed "s/@SECONDS@/$seconds/; s/@CALLS@/$((seconds * 50))/; \
+	s/@PATIENCE@/$((seconds * 3))/" "$here/others_guest.sh" >"$root/$program"
 chmod 755 "$root/$program"
 echo "module=prod timeout=$((seconds * 4 + 120))" >"$root/$program.opts"
 ln -sfn "$O/qemu" "$out/qemu"
