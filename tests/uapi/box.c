@@ -82,6 +82,22 @@ int box_dev_here(void)
 	return fd;
 }
 
+int box_dev_of(pid_t pid)
+{
+	int home = ASSERT_OK(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+	char path[64];
+	int there, fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	there = ASSERT_OK(open(path, O_RDONLY | O_CLOEXEC));
+	ASSERT_OK(setns(there, CLONE_NEWNET));
+	fd = box_dev_here();
+	ASSERT_OK(setns(home, CLONE_NEWNET));
+	close(there);
+	close(home);
+	return fd;
+}
+
 int box_dev(void)
 {
 	return dev;
@@ -294,6 +310,16 @@ void enter_user_ns(int flags, int id)
 	ASSERT_OK(mbt_write_file("/proc/self/uid_map", text));
 	snprintf(text, sizeof(text), "%d %d 1", id, (int)gid);
 	ASSERT_OK(mbt_write_file("/proc/self/gid_map", text));
+}
+
+void expect_unloaded(void)
+{
+	static char caches[65536];
+
+	ASSERT_GT(mbt_read_file("/proc/slabinfo", caches, sizeof(caches)), 0);
+	EXPECT_FALSE(strstr(caches, "\nmbx_"));
+	EXPECT_ERRNO(open(DEV, O_RDWR), ENOENT);
+	EXPECT_ERRNO(access("/sys/module/mbox", F_OK), ENOENT);
 }
 
 /* -- Hooks ---------------------------------------------------------------- */

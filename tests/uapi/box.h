@@ -33,6 +33,8 @@ int box_ioctl(int fd, unsigned int cmd, const void *arg);
 int box_dev(void);
 /* A fresh one, of the network namespace the caller is in. */
 int box_dev_here(void);
+/* The same, of that of a process; the caller stays where it is. */
+int box_dev_of(pid_t pid);
 
 /*
  * OPEN on box_dev(), with fields as given: box_open(.rights = R_SEND, ...).
@@ -132,6 +134,9 @@ extern volatile int signals_caught;
 /* A module parameter, as a number; the old value comes back by itself. */
 unsigned long long param_get(const char *name);
 void param_set(const char *name, unsigned long long value);
+
+/* The module is not loaded, and none of its slab caches is left. */
+void expect_unloaded(void);
 
 /* Pages: n of them, the one after the last is not mapped. */
 void *pages_before_hole(size_t n);

@@ -286,7 +286,7 @@ static pid_t in_new_netns(int *dev, void (*fn)(int dev))
 {
 	int done[2];
 	pid_t pid;
-	char path[64], c;
+	char c;
 
 	ASSERT_OK(pipe(done));
 	CHILD(pid)
@@ -300,18 +300,8 @@ static pid_t in_new_netns(int *dev, void (*fn)(int dev))
 	close(done[1]);
 	ASSERT_EQ(read(done[0], &c, 1), 1);
 	close(done[0]);
-	if (dev) {
-		int ns, home = ASSERT_OK(open("/proc/self/ns/net",
-					      O_RDONLY | O_CLOEXEC));
-
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-		ns = ASSERT_OK(open(path, O_RDONLY | O_CLOEXEC));
-		ASSERT_OK(setns(ns, CLONE_NEWNET));
-		*dev = box_dev_here();
-		ASSERT_OK(setns(home, CLONE_NEWNET));
-		close(ns);
-		close(home);
-	}
+	if (dev)
+		*dev = box_dev_of(pid);
 	return pid;
 }
 

@@ -302,7 +302,7 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
      "C3.8 C3.9 OPEN:EACCES OPEN:EPERM")
 {
 	int fd = box_named("outside"), dev = box_dev_here(), made[2], go[2];
-	char path[64], c;
+	char c;
 	pid_t pid;
 
 	ASSERT_OK(pipe(made));
@@ -349,16 +349,8 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
 	/* The capability out here counts in there. */
-	{
-		int home = ASSERT_OK(open("/proc/self/ns/net", O_RDONLY)), ns;
-
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-		ns = ASSERT_OK(open(path, O_RDONLY));
-		ASSERT_OK(setns(ns, CLONE_NEWNET));
-		EXPECT_OK(box_open_at(box_dev_here(), .rights = R_ALL,
-				      NAMED("closed")));
-		ASSERT_OK(setns(home, CLONE_NEWNET));
-	}
+	EXPECT_OK(
+		box_open_at(box_dev_of(pid), .rights = R_ALL, NAMED("closed")));
 	ASSERT_EQ(write(go[1], "x", 1), 1);
 	EXPECT_CHILD_OK(pid);
 }
@@ -366,9 +358,8 @@ TEST(the_capability_counts_in_the_owner_of_the_network_namespace,
 /* A user namespace that has no root: then it is that of the machine. */
 TEST(default_belongs_to_the_first_root_where_the_namespace_has_none, "C6.4")
 {
-	int home = ASSERT_OK(open("/proc/self/ns/net", O_RDONLY)), ns, fd;
-	int made[2];
-	char path[64], c;
+	int made[2], fd;
+	char c;
 	pid_t pid;
 
 	ASSERT_OK(pipe(made));
@@ -380,14 +371,10 @@ TEST(default_belongs_to_the_first_root_where_the_namespace_has_none, "C6.4")
 		pause();
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	ns = ASSERT_OK(open(path, O_RDONLY));
-	ASSERT_OK(setns(ns, CLONE_NEWNET));
 	fd = ASSERT_OK(
-		box_open_at(box_dev_here(), .rights = 0, NAMED("default")));
+		box_open_at(box_dev_of(pid), .rights = 0, NAMED("default")));
 	EXPECT_EQ(stat_of(fd).uid, 0);
 	EXPECT_EQ(stat_of(fd).gid, 0);
-	ASSERT_OK(setns(home, CLONE_NEWNET));
 	kill(pid, SIGKILL);
 	mbt_reap(__FILE__, __LINE__, pid);
 }

@@ -75,6 +75,23 @@ static void cell_wait(struct cell *c, int step)
 		mbt_sleep_ms(1);
 }
 
+/* The child's side: nothing more is to be paid for but what it tries. */
+static void cell_enter(struct cell *c)
+{
+	ASSERT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
+	c->at = 1;
+	cell_wait(c, 1);
+}
+
+/* And its parent's: until it has tried, in the cgroup. */
+static void cell_run(struct cell *c, pid_t pid)
+{
+	WAIT_FOR(c->at == 1);
+	cgroup_move(MINE, pid);
+	c->step = 1;
+	WAIT_FOR(c->at == 2);
+}
+
 #define TRY(c, call)                                           \
 	do {                                                   \
 		int try_ = (call);                             \
@@ -129,9 +146,7 @@ TEST(a_full_cgroup_is_enomem_and_no_oom_kill, "C14.10 SEND:ENOMEM C11.1")
 	cgroup_make("4M");
 	CHILD(pid)
 	{
-		ASSERT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
-		c->at = 1;
-		cell_wait(c, 1);
+		cell_enter(c);
 		for (i = 0; i < 200; i++) {
 			if (do_send(fd, bytes, 65536))
 				break;
@@ -148,10 +163,7 @@ TEST(a_full_cgroup_is_enomem_and_no_oom_kill, "C14.10 SEND:ENOMEM C11.1")
 		c->at = 3;
 		cell_wait(c, 3);
 	}
-	WAIT_FOR(c->at == 1);
-	cgroup_move(MINE, pid);
-	c->step = 1;
-	WAIT_FOR(c->at == 2);
+	cell_run(c, pid);
 	mbt_note("%d messages of 64 KiB fitted into 4 MiB", c->got[15].ret);
 	EXPECT_GE(c->got[15].ret, 20);
 	EXPECT_LE(c->got[15].ret, 64);
@@ -201,9 +213,7 @@ TEST(every_verb_survives_without_memory,
 					.waiters = PTR(w),
 					.nwaiters = 8 };
 
-		ASSERT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
-		c->at = 1;
-		cell_wait(c, 1);
+		cell_enter(c);
 		TRY(c, do_send(fd, bytes, 10));
 		TRY(c, do_send(fd, bytes, 65536, .flags = MBOX_NOWAIT));
 		TRY(c, do_copy(fd, R_SEND));
@@ -216,10 +226,7 @@ TEST(every_verb_survives_without_memory,
 		c->at = 2;
 		cell_wait(c, 2);
 	}
-	WAIT_FOR(c->at == 1);
-	cgroup_move(MINE, pid);
-	c->step = 1;
-	WAIT_FOR(c->at == 2);
+	cell_run(c, pid);
 	ASSERT_EQ(c->n, 8);
 	for (i = 0; i < c->n; i++) {
 		if (c->got[i].ret != -1 || c->got[i].err != ENOMEM)
@@ -256,10 +263,7 @@ TEST(info_needs_no_memory_for_a_user_to_whom_nothing_was_ever_charged, "")
 		EXPECT_EQ(info.used_bytes, 0);
 		EXPECT_EQ(info.used_mailboxes, 0);
 	}
-	WAIT_FOR(c->at == 1);
-	cgroup_move(MINE, pid);
-	c->step = 1;
-	WAIT_FOR(c->at == 2);
+	cell_run(c, pid);
 	EXPECT_EQ(c->got[0].ret, 0);
 	EXPECT_EQ(c->got[0].err, 0);
 	cgroup_move(CGROUP, pid);

@@ -429,7 +429,7 @@ TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
 	struct mbox_info before = info_of();
 	int made[2], dev;
 	pid_t ns, pid;
-	char path[64], c;
+	char c;
 
 	need_delays();
 	ASSERT_OK(pipe(made));
@@ -440,19 +440,7 @@ TEST(a_namespace_that_ends_before_the_name_is_published_is_enxio,
 		pause();
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
-	{
-		int home = ASSERT_OK(
-			open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-		int there;
-
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)ns);
-		there = ASSERT_OK(open(path, O_RDONLY | O_CLOEXEC));
-		ASSERT_OK(setns(there, CLONE_NEWNET));
-		dev = box_dev_here();
-		ASSERT_OK(setns(home, CLONE_NEWNET));
-		close(there);
-		close(home);
-	}
+	dev = box_dev_of(ns);
 	mbt_delay_arm("before-publish");
 	CHILD(pid)
 	EXPECT_ERRNO(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
