@@ -109,8 +109,9 @@ modules-unit: $(K)/stamp
 	$(call kbuild,unit,,tests/unit)
 
 .PHONY: lib
-lib: deps-run ## Build libmbox
-	+$(Q)test ! -e userspace/lib/Makefile || $(SUB) -C userspace/lib
+lib: deps-run ## Build libmbox and libmbox-rpc
+	+$(Q)set -e; for dir in userspace/lib userspace/rpc; do \
+		test ! -e $$dir/Makefile || $(SUB) -C $$dir; done
 
 .PHONY: tools
 tools: lib ## Build mboxctl
@@ -263,6 +264,14 @@ test-long: guest-tests ## Load and unload 200 times, send ten million messages; 
 	$(Q)$(RUN) --name long --module none --timeout 3000 \
 		--cmd /usr/lib/mbox/tests/long
 
+# A short one is part of make test.
+.PHONY: torture
+torture: guest-tests ## All verbs at random from 16 processes, under kills; SECONDS=300 SEED=
+	$(Q)$(RUN) --name torture --module none \
+		--timeout $$(($(or $(SECONDS),300) + 300)) \
+		--cmd "/usr/lib/mbox/tests/guest/torture \
+			seconds=$(or $(SECONDS),300) $(SEED:%=seed=%)"
+
 .PHONY: coverage
 coverage: ## Which lines of the module the tests run; a report as HTML
 	$(Q)$(MAKE) coverage-strict KERNEL=strict ONLY=$(call quote,$(ONLY))
@@ -301,6 +310,10 @@ coverage-notes: ## Which statement of the lecture notes the last make test has s
 docs/notes.md: ## Write that down, from the results of the last make test
 	$(Q)tests/notes/coverage.sh $(B) $@
 
+.PHONY: docs/verbs.md
+docs/verbs.md: ## Write anew which function each verb is, and in which file
+	$(Q)sh tests/docs/verbs.sh $(CURDIR) >$@.new && mv $@.new $@
+
 .PHONY: mutants-notes
 mutants-notes: guest-tests ## Break what the demos show; they must see it; SEED= ALL=1 TOPIC= ROWS=
 	$(Q)O=$(B) K=$(K) SEED=$(SEED) ALL=$(ALL) TOPIC=$(TOPIC) \
@@ -309,8 +322,8 @@ mutants-notes: guest-tests ## Break what the demos show; they must see it; SEED=
 ##@ Installing
 
 .PHONY: install
-install: lib tools ## Install library, tools and man pages; DESTDIR=, PREFIX=
-	+$(Q)set -e; for dir in userspace/lib userspace/tools; do \
+install: lib tools ## Install libraries, tools, man pages, completion; DESTDIR=, PREFIX=
+	+$(Q)set -e; for dir in userspace/lib userspace/rpc userspace/tools; do \
 		test ! -e $$dir/Makefile || $(SUB) -C $$dir install \
 			DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'; done
 	$(Q)set -e; for page in $(wildcard docs/man/*.[1-8]); do \

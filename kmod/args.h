@@ -26,6 +26,16 @@
  * @open: MBOX_IOC_OPEN
  * @copy: MBOX_IOC_COPY
  * @remove: MBOX_IOC_UNLINK and MBOX_IOC_DESTROY
+ * @peek: MBOX_IOC_PEEK
+ * @flush: MBOX_IOC_FLUSH
+ * @filter: MBOX_IOC_FILTER
+ * @direct: MBOX_IOC_SEND_TO and MBOX_IOC_RECV_FROM
+ * @endpoint: MBOX_IOC_ENDPOINT
+ * @links: MBOX_IOC_LINKS
+ * @call: MBOX_IOC_CALL
+ * @reply: MBOX_IOC_REPLY and MBOX_IOC_REPLY_RECV
+ * @notify: MBOX_IOC_NOTIFY
+ * @batch: MBOX_IOC_SENDV and MBOX_IOC_RECVV
  */
 struct mbx_args {
 	void __user *user;
@@ -42,6 +52,16 @@ struct mbx_args {
 		struct mbox_open open;
 		struct mbox_copy copy;
 		struct mbox_remove remove;
+		struct mbox_peek peek;
+		struct mbox_flush flush;
+		struct mbox_filter filter;
+		struct mbox_direct direct;
+		struct mbox_endpoint endpoint;
+		struct mbox_links links;
+		struct mbox_call call;
+		struct mbox_reply reply;
+		struct mbox_notify notify;
+		struct mbox_batch batch;
 	};
 };
 
@@ -61,6 +81,26 @@ static inline int mbx_args_put(const struct mbx_args *args, u32 from, u32 to)
 		return 0;
 	if (copy_to_user(args->user + from, args->bytes + from, to - from))
 		return -EFAULT;
+	return 0;
+}
+
+/**
+ * mbx_put_entries() - store entries of a list in user space
+ * @to: where to
+ * @entry_size: how far apart they lie there, at least @known
+ * @from: the entries
+ * @known: bytes in one of ours; the rest is cleared
+ * @n: how many
+ *
+ * Return: 0 or -EFAULT.
+ */
+static inline int mbx_put_entries(char __user *to, u32 entry_size,
+				  const void *from, u32 known, u32 n)
+{
+	for (; n--; to += entry_size, from += known)
+		if (copy_to_user(to, from, known) ||
+		    clear_user(to + known, entry_size - known))
+			return -EFAULT;
 	return 0;
 }
 

@@ -18,8 +18,97 @@
 #include "args.h"
 #include "chardev.h"
 #include "compat.h"
+#include "fetch.h"
 #include "handle.h"
 #include "verbs.h"
+
+static long mbx_ioctl_send(struct file *file, struct mbox_send __user *user)
+{
+	struct mbox_send a MBX_UNINIT;
+	u32 size, nfds;
+	int err;
+
+	err = mbx_fetch_send(&a, &size, &nfds, user);
+	if (unlikely(err))
+		return err;
+	if (unlikely(nfds))
+		return mbx_send_files(file->private_data, &a, nfds,
+				      mbx_is_nonblocking(file));
+	return mbx_send(file->private_data, &a, mbx_is_nonblocking(file));
+}
+
+static long mbx_ioctl_recv(struct file *file, struct mbox_recv __user *user)
+{
+	struct mbox_recv a MBX_UNINIT;
+	u32 size;
+	int err;
+
+	err = mbx_fetch_recv(&a, &size, user);
+	if (unlikely(err))
+		return err;
+	return mbx_recv(file->private_data, &a, user, mbx_is_nonblocking(file));
+}
+
+/*
+ * REPLY, and then RECV.  Both are checked before the first begins.  The token
+ * becomes 0 in between, so a call that is made again only receives.
+ */
+static long mbx_reply_recv(struct mbx_handle *h, struct file *file,
+			   struct mbx_args *args)
+{
+	struct mbox_recv __user *user = u64_to_user_ptr(args->reply.recv);
+	struct mbox_recv a;
+	u32 size;
+	long err;
+
+	err = mbx_fetch_recv(&a, &size, user);
+	err = err ?: mbx_check_recv(&a);
+	err = err ?: mbx_check_reply(h, &args->reply);
+	if (err)
+		return err;
+	if (args->reply.token) {
+		/* There must be a place for the 0, before anything is done. */
+		if (mbx_args_put_members(args, reply, token, token))
+			return -EFAULT;
+		err = mbx_answer(h, &args->reply);
+		if (err)
+			return err;
+		args->reply.token = 0;
+		if (mbx_args_put_members(args, reply, token, token))
+			return -EFAULT;
+	}
+	return mbx_recv(h, &a, user, mbx_is_nonblocking(file));
+}
+
+/* SEND_TO and RECV_FROM: a SEND or a RECV, and who the other one is. */
+static long mbx_direct_send(struct mbx_handle *h, struct file *file,
+			    struct mbx_args *args)
+{
+	struct mbox_send a;
+	u32 size;
+	int err;
+
+	err = mbx_fetch_send(&a, &size, &a.nfds,
+			     u64_to_user_ptr(args->direct.args));
+	if (err)
+		return err;
+	return mbx_send_to(h, &args->direct, &a, mbx_is_nonblocking(file));
+}
+
+static long mbx_direct_recv(struct mbx_handle *h, struct file *file,
+			    struct mbx_args *args)
+{
+	struct mbox_recv __user *user = u64_to_user_ptr(args->direct.args);
+	struct mbox_recv a;
+	u32 size;
+	int err;
+
+	err = mbx_fetch_recv(&a, &size, user);
+	if (err)
+		return err;
+	return mbx_recv_from(h, &args->direct, &a, user,
+			     mbx_is_nonblocking(file));
+}
 
 /**
  * struct mbx_verb - one line of the ioctl table
@@ -36,9 +125,11 @@ struct mbx_verb {
 	u16 in;
 };
 
-#define MBX_VERB(nr, _run, type, _in)                   \
+#define MBX_VERB(nr, _run, type, _in) \
+	MBX_VERB_GROWN(nr, _run, type, sizeof(struct type), _in)
+#define MBX_VERB_GROWN(nr, _run, type, _first, _in)     \
 	[_IOC_NR(nr)] = { .run = _run,                  \
-			  .first = sizeof(struct type), \
+			  .first = _first,              \
 			  .known = sizeof(struct type), \
 			  .in = _in }
 #define MBX_ALL(type) sizeof(struct type)
@@ -49,10 +140,12 @@ static_assert(sizeof_field(struct mbx_args, bytes) ==
 
 /* All verbs but the two that carry messages, which mbx_ioctl() calls. */
 static const struct mbx_verb mbx_verbs[] = {
-	MBX_VERB(MBOX_IOC_INFO, mbx_info, mbox_info,
-		 MBX_BEFORE(mbox_info, abi)),
-	MBX_VERB(MBOX_IOC_STAT, mbx_stat, mbox_stat,
-		 MBX_BEFORE(mbox_stat, rights)),
+	MBX_VERB_GROWN(MBOX_IOC_INFO, mbx_info, mbox_info,
+		       MBX_BEFORE(mbox_info, user_calls),
+		       MBX_BEFORE(mbox_info, abi)),
+	MBX_VERB_GROWN(MBOX_IOC_STAT, mbx_stat, mbox_stat,
+		       MBX_BEFORE(mbox_stat, policy),
+		       MBX_BEFORE(mbox_stat, rights)),
 	MBX_VERB(MBOX_IOC_LIST, mbx_list, mbox_list, MBX_ALL(mbox_list)),
 	MBX_VERB(MBOX_IOC_OPEN, mbx_open, mbox_open, MBX_ALL(mbox_open)),
 	MBX_VERB(MBOX_IOC_COPY, mbx_copy, mbox_copy, MBX_ALL(mbox_copy)),
@@ -60,34 +153,29 @@ static const struct mbx_verb mbx_verbs[] = {
 		 MBX_ALL(mbox_remove)),
 	MBX_VERB(MBOX_IOC_DESTROY, mbx_destroy, mbox_remove,
 		 MBX_ALL(mbox_remove)),
+	MBX_VERB(MBOX_IOC_PEEK, mbx_peek, mbox_peek, MBX_BEFORE(mbox_peek, id)),
+	MBX_VERB(MBOX_IOC_FLUSH, mbx_flush, mbox_flush,
+		 MBX_BEFORE(mbox_flush, messages)),
+	MBX_VERB(MBOX_IOC_FILTER, mbx_set_filter, mbox_filter,
+		 MBX_ALL(mbox_filter)),
+	MBX_VERB(MBOX_IOC_LINKS, mbx_list_links, mbox_links,
+		 MBX_ALL(mbox_links)),
+	MBX_VERB(MBOX_IOC_ENDPOINT, mbx_open_endpoint, mbox_endpoint,
+		 MBX_ALL(mbox_endpoint)),
+	MBX_VERB(MBOX_IOC_SEND_TO, mbx_direct_send, mbox_direct,
+		 MBX_ALL(mbox_direct)),
+	MBX_VERB(MBOX_IOC_RECV_FROM, mbx_direct_recv, mbox_direct,
+		 MBX_ALL(mbox_direct)),
+	MBX_VERB(MBOX_IOC_CALL, mbx_call, mbox_call,
+		 MBX_BEFORE(mbox_call, taken)),
+	MBX_VERB(MBOX_IOC_REPLY, mbx_reply, mbox_reply, MBX_ALL(mbox_reply)),
+	MBX_VERB(MBOX_IOC_REPLY_RECV, mbx_reply_recv, mbox_reply,
+		 MBX_ALL(mbox_reply)),
+	MBX_VERB(MBOX_IOC_NOTIFY, mbx_notify, mbox_notify,
+		 MBX_ALL(mbox_notify)),
+	MBX_VERB(MBOX_IOC_SENDV, mbx_sendv, mbox_batch, MBX_ALL(mbox_batch)),
+	MBX_VERB(MBOX_IOC_RECVV, mbx_recvv, mbox_batch, MBX_ALL(mbox_batch)),
 };
-
-/* A size that is not the one we know: from an older or a newer program. */
-static int mbx_check_odd_size(u32 usize, u32 first, u32 known,
-			      const void __user *user)
-{
-	int zeroed;
-
-	if (usize < first)
-		return -EINVAL;
-	if (usize <= known)
-		return 0;
-	/* A structure longer than a page is from no future. */
-	if (usize > PAGE_SIZE)
-		return -E2BIG;
-	zeroed = check_zeroed_user(user + known, usize - known);
-	if (zeroed <= 0)
-		return zeroed ?: -E2BIG;
-	return 0;
-}
-
-static int mbx_check_size(u32 usize, u32 first, u32 known,
-			  const void __user *user)
-{
-	if (likely(usize == known))
-		return 0;
-	return mbx_check_odd_size(usize, first, known, user);
-}
 
 /*
  * Fetch an argument: each byte of it once.  Its size is that of the one copy,
@@ -133,77 +221,6 @@ static long mbx_ioctl_by_table(struct file *file, unsigned int cmd,
 	return verb->run(file->private_data, file, &args);
 }
 
-/*
- * The data path fetches its arguments field by field: a copy of so few bytes
- * would cost several times as much in checks and calls as in bytes.
- */
-static long mbx_ioctl_send(struct file *file, struct mbox_send __user *user)
-{
-	struct mbox_send a MBX_UNINIT;
-	int err;
-
-	if (!user_access_begin(user, sizeof(*user)))
-		return -EFAULT;
-	unsafe_get_user(a.size, &user->size, err_end);
-	if (unlikely(a.size < sizeof(a)))
-		goto err_size;
-	unsafe_get_user(a.flags, &user->flags, err_end);
-	unsafe_get_user(a.data, &user->data, err_end);
-	unsafe_get_user(a.tag, &user->tag, err_end);
-	unsafe_get_user(a.deadline, &user->deadline, err_end);
-	unsafe_get_user(a.len, &user->len, err_end);
-	unsafe_get_user(a.priority, &user->priority, err_end);
-	unsafe_get_user(a.__reserved, &user->__reserved, err_end);
-	user_access_end();
-
-	err = mbx_check_size(a.size, sizeof(a), sizeof(a), user);
-	if (unlikely(err))
-		return err;
-	return mbx_send(file->private_data, &a, file->f_flags & O_NONBLOCK);
-
-err_size:
-	user_access_end();
-	return -EINVAL;
-err_end:
-	user_access_end();
-	return -EFAULT;
-}
-
-static long mbx_ioctl_recv(struct file *file, struct mbox_recv __user *user)
-{
-	struct mbox_recv a MBX_UNINIT;
-	int err;
-
-	if (!user_access_begin(user, sizeof(*user)))
-		return -EFAULT;
-	unsafe_get_user(a.size, &user->size, err_end);
-	if (unlikely(a.size < sizeof(a)))
-		goto err_size;
-	unsafe_get_user(a.flags, &user->flags, err_end);
-	unsafe_get_user(a.data, &user->data, err_end);
-	unsafe_get_user(a.deadline, &user->deadline, err_end);
-	unsafe_get_user(a.len, &user->len, err_end);
-	unsafe_get_user(a.__reserved0, &user->__reserved0, err_end);
-	unsafe_get_user(a.__reserved[0], &user->__reserved[0], err_end);
-	unsafe_get_user(a.__reserved[1], &user->__reserved[1], err_end);
-	unsafe_get_user(a.__reserved[2], &user->__reserved[2], err_end);
-	unsafe_get_user(a.__reserved[3], &user->__reserved[3], err_end);
-	user_access_end();
-
-	err = mbx_check_size(a.size, sizeof(a), sizeof(a), user);
-	if (unlikely(err))
-		return err;
-	return mbx_recv(file->private_data, &a, user,
-			file->f_flags & O_NONBLOCK);
-
-err_size:
-	user_access_end();
-	return -EINVAL;
-err_end:
-	user_access_end();
-	return -EFAULT;
-}
-
 static long mbx_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
@@ -221,7 +238,7 @@ static long mbx_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 static bool mbx_is_nowait(const struct kiocb *iocb)
 {
 	return (iocb->ki_flags & IOCB_NOWAIT) ||
-	       (iocb->ki_filp->f_flags & O_NONBLOCK);
+	       mbx_is_nonblocking(iocb->ki_filp);
 }
 
 static ssize_t mbx_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -250,6 +267,18 @@ static int mbx_open_device(struct inode *inode, struct file *file)
 	return stream_open(inode, file);
 }
 
+static int mbx_fasync(int fd, struct file *file, int on)
+{
+	return mbx_set_async(file->private_data, fd, file, on);
+}
+
+static int mbx_flush_file(struct file *file, fl_owner_t owner)
+{
+	mbx_handle_close(file->private_data, owner);
+	mbx_closing(file->private_data);
+	return 0;
+}
+
 static int mbx_release(struct inode *inode, struct file *file)
 {
 	mbx_handle_free(file->private_data);
@@ -264,10 +293,12 @@ static void mbx_show_fdinfo(struct seq_file *m, struct file *file)
 const struct file_operations mbx_fops = {
 	.owner = THIS_MODULE,
 	.open = mbx_open_device,
+	.flush = mbx_flush_file,
 	.release = mbx_release,
 	.read_iter = mbx_read_iter,
 	.write_iter = mbx_write_iter,
 	.poll = mbx_poll,
+	.fasync = mbx_fasync,
 	.unlocked_ioctl = mbx_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.show_fdinfo = mbx_show_fdinfo,

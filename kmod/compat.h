@@ -7,6 +7,7 @@
 #ifndef MBX_COMPAT_H
 #define MBX_COMPAT_H
 
+#include <linux/file.h>
 #include <linux/gfp.h>
 #include <linux/slab.h>
 #include <linux/version.h>
@@ -21,7 +22,13 @@
  */
 #define MBX_GFP (GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
-/* A constructor: of no effect but to keep a cache from being merged. */
+/* Ask the security module, and install: one argument more since 6.8. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define mbx_receive_fd(file, flags) receive_fd(file, flags)
+#else
+#define mbx_receive_fd(file, flags) receive_fd(file, NULL, flags)
+#endif
+
 /*
  * A local variable of the data path that is set before it is read.  Debian's
  * kernels clear all others, which for a line of waiters and a list of

@@ -39,9 +39,17 @@ static struct mbx_delay_state mbx_delays[MBX_DELAY_POINTS] = {
 	[MBX_DELAY_BEFORE_SLEEP] = { .name = "before-sleep" },
 	[MBX_DELAY_AFTER_SLEEP] = { .name = "after-sleep" },
 	[MBX_DELAY_BEFORE_WAKE] = { .name = "before-wake" },
+	[MBX_DELAY_BEFORE_SIGNAL] = { .name = "before-signal" },
 	[MBX_DELAY_WHILE_COPYING] = { .name = "while-copying" },
+	[MBX_DELAY_WHILE_PEEKING] = { .name = "while-peeking" },
+	[MBX_DELAY_BEFORE_SERVING] = { .name = "before-serving" },
+	[MBX_DELAY_WHILE_SERVING] = { .name = "while-serving" },
+	[MBX_DELAY_BEFORE_REPLY] = { .name = "before-reply" },
+	[MBX_DELAY_WHILE_ENDING] = { .name = "while-ending" },
+	[MBX_DELAY_WHILE_SEARCHING] = { .name = "while-searching" },
 	[MBX_DELAY_BEFORE_PUBLISH] = { .name = "before-publish" },
 	[MBX_DELAY_BEFORE_ATTACH] = { .name = "before-attach" },
+	[MBX_DELAY_BEFORE_END] = { .name = "before-end" },
 };
 
 DEFINE_STATIC_KEY_FALSE(mbx_delay_armed);
@@ -138,18 +146,32 @@ static const struct file_operations mbx_delay_fops = {
  * mbx_delay_init() - make the debugfs file
  *
  * A kernel without debugfs is no error: tests will say so.
+ *
+ * Return: 0.
  */
-void mbx_delay_init(void)
+int mbx_delay_init(void)
 {
 	mbx_delay_dir = debugfs_create_dir("mbox", NULL);
 	debugfs_create_file("delay", 0600, mbx_delay_dir, NULL,
 			    &mbx_delay_fops);
+	return 0;
 }
 
 /**
- * mbx_delay_exit() - remove it
+ * mbx_delay_exit() - remove it, and let go of whatever was stopped
+ *
+ * That can only be a work, which unload is going to wait for.
  */
 void mbx_delay_exit(void)
 {
+	int i;
+
 	debugfs_remove_recursive(mbx_delay_dir);
+	spin_lock(&mbx_delay_lock);
+	for (i = 0; i < MBX_DELAY_POINTS; i++) {
+		mbx_delays[i].armed = false;
+		WRITE_ONCE(mbx_delays[i].hold, false);
+	}
+	spin_unlock(&mbx_delay_lock);
+	wake_up_all(&mbx_delay_wait);
 }

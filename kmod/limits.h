@@ -2,16 +2,19 @@
 /*
  * Purses: what one user has taken of the kernel, and how much it may.
  *
- * A purse counts bytes, messages and mailboxes of one real uid.  Messages and
- * mailboxes are taken from it before they are used, at their real size, and
- * paid back when they are freed.  What comes with a descriptor is limited by
- * the number of descriptors.  All of it, as all memory of the module, is also
- * charged to the memory cgroup.  The arithmetic is pure and also runs in user
- * space, in the host tests.
+ * A purse counts bytes, messages, mailboxes and descriptors in flight of one
+ * real uid in one user namespace.  They are taken from it before they are used,
+ * at their real size, and paid back when they are freed.  What it pays is also
+ * paid by the purse above it, that of whoever made the namespace, and so on:
+ * nobody gets more by making namespaces, nor by the many uids that are mapped
+ * there.  What comes with an open descriptor is limited by the number of those.
+ * All of it, as all memory of the module, is also charged to the memory cgroup.
+ * The arithmetic is pure and also runs in user space, in the host tests.
  *
  * Locking: counters are atomic; the table of purses has a lock in limits.c.
- * Called by: msg.c for messages, box.c for mailboxes; handle.c, send.c, names.c
- * and stat.c to find a purse; line.h for what fits.
+ * Called by: msg.c for messages, fds.c for files, box.c for mailboxes, endpoint.c
+ * for links; handle.c, send.c, names.c and stat.c to find a purse; line.h for
+ * what fits.
  */
 #ifndef MBX_LIMITS_H
 #define MBX_LIMITS_H
@@ -68,39 +71,75 @@ static inline bool mbx_fits(const struct mbx_bounds *b, u64 messages, u64 bytes,
 }
 
 #ifdef __KERNEL__
+#include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/uidgid.h>
 
+struct user_namespace;
+
+/**
+ * struct mbx_payer - who pays: a user as it is counted
+ * @ns: the user namespace it is in, but never one that it has made itself: there
+ *	it pays as outside
+ * @uid: its real uid
+ */
+struct mbx_payer {
+	struct user_namespace *ns;
+	kuid_t uid;
+};
+
 /**
  * struct mbx_purse - what one user has taken
  * @link: in the table of purses (protected by mbx_purses_lock)
- * @refs: handles, mailboxes and messages that point here (atomic)
- * @uid: whose (immutable)
+ * @refs: handles, mailboxes, messages and purses that point here (atomic)
+ * @payer: whose (immutable, with a reference on the namespace)
+ * @above: of the maker of that namespace, NULL in the initial one (immutable, a
+ *	reference)
  * @bytes: bytes of kernel memory (atomic)
  * @messages: messages (atomic)
  * @mailboxes: mailboxes (atomic)
+ * @fds: descriptors in flight (atomic)
+ * @calls: calls that wait for their answer (atomic)
  */
 struct mbx_purse {
 	struct hlist_node link;
 	refcount_t refs;
-	kuid_t uid;
+	struct mbx_payer payer;
+	struct mbx_purse *above;
 	atomic64_t bytes;
 	atomic64_t messages;
 	atomic64_t mailboxes;
+	atomic64_t fds;
+	atomic64_t calls;
 };
 
 extern unsigned long mbx_user_bytes;
 extern unsigned long mbx_user_messages;
 extern unsigned long mbx_user_mailboxes;
+extern unsigned long mbx_user_fds;
+extern unsigned long mbx_user_calls;
 extern unsigned long mbx_mailbox_bytes;
 
-struct mbx_purse *mbx_purse_look_up(kuid_t uid);
-struct mbx_purse *mbx_purse_get(kuid_t uid);
+struct mbx_purse *mbx_purse_look_up(void);
+struct mbx_purse *mbx_purse_get(void);
 void mbx_purse_put_last(struct mbx_purse *purse);
+int mbx_charge_above(struct mbx_purse *purse, u64 messages, u64 mailboxes,
+		     u64 bytes);
+void mbx_refund_above(struct mbx_purse *purse, u64 messages, u64 mailboxes,
+		      u64 bytes);
 int mbx_charge_mailbox(struct mbx_purse *purse, u64 bytes);
 void mbx_refund_mailbox(struct mbx_purse *purse, u64 bytes);
+int mbx_charge_bytes(struct mbx_purse *purse, u64 bytes);
+void mbx_refund_bytes(struct mbx_purse *purse, u64 bytes);
+int mbx_charge_link(struct mbx_purse *purse, u64 bytes);
+void mbx_refund_link(struct mbx_purse *purse, u64 bytes);
+int mbx_charge_fds(struct mbx_purse *purse, u64 n, u64 bytes);
+void mbx_refund_fds(struct mbx_purse *purse, u64 n, u64 bytes);
+
+int mbx_charge_call(struct mbx_purse *purse, u64 bytes);
+void mbx_refund_call(struct mbx_purse *purse, u64 bytes, u64 messages);
 
 int mbx_limits_init(void);
 void mbx_limits_exit(void);
@@ -118,24 +157,37 @@ static inline void mbx_purse_put(struct mbx_purse *purse)
 }
 
 /**
- * mbx_charge_message() - take one message from a purse
+ * mbx_charge_messages() - take messages from a purse
  * @purse: whose
- * @bytes: of kernel memory it takes
+ * @n: how many
+ * @bytes: of kernel memory they take together
  *
- * The message holds a reference on the purse until it is refunded.
+ * Each holds a reference on the purse until it is refunded.
  *
  * Return: 0, or -EDQUOT with nothing taken.
  */
-static inline int mbx_charge_message(struct mbx_purse *purse, u64 bytes)
+static __always_inline int mbx_charge_messages(struct mbx_purse *purse, u32 n,
+					       u64 bytes)
 {
-	if (!mbx_take(&purse->messages, 1, READ_ONCE(mbx_user_messages)))
+	if (!mbx_take(&purse->messages, n, READ_ONCE(mbx_user_messages)))
 		return -EDQUOT;
 	if (!mbx_take(&purse->bytes, bytes, READ_ONCE(mbx_user_bytes))) {
-		atomic64_dec(&purse->messages);
+		atomic64_sub(n, &purse->messages);
 		return -EDQUOT;
 	}
-	refcount_inc(&purse->refs);
+	if (unlikely(purse->above) && mbx_charge_above(purse, n, 0, bytes)) {
+		atomic64_sub(bytes, &purse->bytes);
+		atomic64_sub(n, &purse->messages);
+		return -EDQUOT;
+	}
+	refcount_add(n, &purse->refs);
 	return 0;
+}
+
+/* One message: see there. */
+static inline int mbx_charge_message(struct mbx_purse *purse, u64 bytes)
+{
+	return mbx_charge_messages(purse, 1, bytes);
 }
 
 /**
@@ -145,9 +197,30 @@ static inline int mbx_charge_message(struct mbx_purse *purse, u64 bytes)
  */
 static inline void mbx_refund_message(struct mbx_purse *purse, u64 bytes)
 {
+	if (unlikely(purse->above))
+		mbx_refund_above(purse, 1, 0, bytes);
 	atomic64_sub(bytes, &purse->bytes);
 	atomic64_dec(&purse->messages);
 	mbx_purse_put(purse);
+}
+
+/**
+ * mbx_refund_messages() - pay messages back
+ * @purse: whose
+ * @n: how many, at least 1
+ * @each: as charged for each of them
+ */
+static inline void mbx_refund_messages(struct mbx_purse *purse, u32 n, u64 each)
+{
+	/* The one that may give back the last reference goes alone. */
+	u32 others = n - 1;
+
+	if (unlikely(purse->above))
+		mbx_refund_above(purse, others, 0, others * each);
+	atomic64_sub(others * each, &purse->bytes);
+	atomic64_sub(others, &purse->messages);
+	WARN_ON_ONCE(refcount_sub_and_test(others, &purse->refs));
+	mbx_refund_message(purse, each);
 }
 
 #endif

@@ -6,100 +6,124 @@
  * sleeps nor allocates, copies or frees.
  * Called by: the inline functions of line.h, send.c, recv.c, box.c.
  */
+#include "call.h"
+#include "fan.h"
+#include "graph.h"
 #include "line.h"
 
 #define mbx_first_sender(line) \
 	list_first_entry_or_null(line, struct mbx_sender, waiter.link)
-#define mbx_first_receiver(line) \
-	list_first_entry_or_null(line, struct mbx_receiver, waiter.link)
-
-static bool mbx_has_room_for(const struct mbx_receiver *r, u32 len)
-{
-	return r->truncates || len <= r->room;
-}
 
 static void mbx_leave_senders(struct mbx_box *box, struct mbx_sender *s)
 {
 	list_del(&s->waiter.link);
+	if (unlikely(s->msg && s->msg->nfds))
+		list_del_init(&s->msg->files->link);
 	box->senders_waiting--;
 }
 
-static void mbx_leave_receivers(struct mbx_box *box, struct mbx_receiver *r)
+/* Finish a sender whose message was not taken; it is in no line. */
+static void mbx_refuse(struct mbx_sender *s, int err, struct mbx_work *work)
 {
-	list_del(&r->waiter.link);
-	if (r->end->is_wanted)
-		list_del(&r->end_link);
-	box->receivers_waiting--;
+	if (s->call && s->call->actor)
+		mbx_graph_unblock(s->call->actor);
+	mbx_wait_finish(&s->waiter, err, &work->wakes);
 }
 
 /**
- * mbx_box_hand_over() - give a message to the first receiver in line
- * @box: the mailbox; mbx_box_refuse_small() came before, somebody waits
+ * mbx_work_drop() - free a message when the lock is dropped
+ * @work: collects
+ * @msg: the message, in no mailbox
+ */
+void mbx_work_drop(struct mbx_work *work, struct mbx_msg *msg)
+{
+	if (!(work->news & MBX_DROPPED)) {
+		work->news |= MBX_DROPPED;
+		INIT_LIST_HEAD(&work->dropped);
+	}
+	list_add_tail(&msg->link, &work->dropped);
+	msg->where = MBX_MSG_OUTSIDE;
+}
+
+/**
+ * mbx_box_discard() - take a message out of the queue, to be freed
+ * @box: the mailbox
  * @msg: the message
  * @work: collects
  */
-void mbx_box_hand_over(struct mbx_box *box, struct mbx_msg *msg,
-		       struct mbx_work *work)
+void mbx_box_discard(struct mbx_box *box, struct mbx_msg *msg,
+		     struct mbx_work *work)
 {
-	struct mbx_receiver *r = mbx_first_receiver(&box->receivers);
-
 	lockdep_assert_held(&box->lock);
-	mbx_leave_receivers(box, r);
-	mbx_box_give(box, r, msg);
-	r->waiter.message = msg->id;
-	mbx_wait_finish(&r->waiter, 0, &work->wakes);
+	mbx_queue_remove(&box->queue, msg);
+	mbx_work_drop(work, msg);
 }
 
 /**
- * mbx_box_refuse_some() - mbx_box_refuse_small() where there are receivers
+ * mbx_box_drop() - a message that is queued is lost
  * @box: the mailbox
- * @len: bytes of the message that is about to be accepted
- * @work: collects
- *
- * Return: see there.
+ * @msg: the message; in a broadcast mailbox the first
+ * @work: collects it
  */
-bool mbx_box_refuse_some(struct mbx_box *box, u32 len, struct mbx_work *work)
+void mbx_box_drop(struct mbx_box *box, struct mbx_msg *msg,
+		  struct mbx_work *work)
 {
-	struct mbx_receiver *r;
+	if (mbx_box_broadcasts(box))
+		mbx_fan_overtake(box, msg);
+	mbx_box_discard(box, msg, work);
+	mbx_box_discount(box, msg);
+	if (msg->nfds)
+		mbx_box_discount_files(box, msg->files);
+	box->dropped++;
+	trace_mbox_drop(box, msg);
+}
+
+/**
+ * mbx_box_make_room() - a message does not fit beside those that are there
+ * @box: the mailbox; its policy drops
+ * @msg: the message, which is not accepted yet
+ * @work: collects what is dropped
+ *
+ * One after the other gives way, the oldest of the lowest priority first, and
+ * stays dropped should @msg turn out to be the next.
+ *
+ * Return: 0 if there is room now; -EXFULL if @msg itself is to be dropped;
+ * -EAGAIN if the lock must be dropped before going on.
+ */
+int mbx_box_make_room(struct mbx_box *box, const struct mbx_msg *msg,
+		      struct mbx_work *work)
+{
+	struct mbx_msg *least;
 
 	lockdep_assert_held(&box->lock);
-	while ((r = mbx_first_receiver(&box->receivers))) {
-		if (mbx_has_room_for(r, len))
-			return true;
+	while (!mbx_fits(&box->attr.bounds, box->messages - box->taken,
+			 box->bytes - box->taken_bytes, msg->len)) {
+		if (box->attr.policy == MBOX_POLICY_DROP_NEWEST)
+			return -EXFULL;
+		least = mbx_queue_least(&box->queue);
+		if (least->priority > msg->priority)
+			return -EXFULL;
 		if (mbx_work_is_full(work))
-			return false;
+			return -EAGAIN;
 		work->steps++;
-		box->steps++;
-		mbx_leave_receivers(box, r);
-		r->needed = len;
-		mbx_wait_finish(&r->waiter, -EMSGSIZE, &work->wakes);
+		mbx_box_drop(box, least, work);
 	}
-	return true;
+	return 0;
 }
 
 /**
- * mbx_box_has_taker() - whether a receiver waits who has room for a message
+ * mbx_box_drop_new() - the policy drops a message that has just been sent
  * @box: the mailbox
- * @len: bytes of the message
- *
- * Looks at the first MBX_STEPS receivers in line.
- *
- * Return: true if so.
+ * @msg: the message, the caller's to free
  */
-bool mbx_box_has_taker(struct mbx_box *box, u32 len)
+void mbx_box_drop_new(struct mbx_box *box, struct mbx_msg *msg)
 {
-	struct mbx_receiver *r;
-	unsigned int n = 0;
-
 	lockdep_assert_held(&box->lock);
-	list_for_each_entry(r, &box->receivers, waiter.link) {
-		if (mbx_has_room_for(r, len))
-			return true;
-		if (++n == MBX_STEPS)
-			break;
-	}
-	box->steps += n;
-	return false;
+	msg->id = ++box->last_id;
+	box->sent++;
+	box->dropped++;
+	trace_mbox_send(box, msg);
+	trace_mbox_drop(box, msg);
 }
 
 /**
@@ -112,26 +136,51 @@ void mbx_box_line_up_receipt(struct mbx_box *box, struct mbx_sender *s,
 			     struct mbx_msg *msg)
 {
 	lockdep_assert_held(&box->lock);
-	s->waiter.what = MBOX_WAIT_RECEIPT;
+	s->waiter.what = s->call ? MBOX_WAIT_CALL : MBOX_WAIT_RECEIPT;
 	s->waiter.message = msg->id;
 	list_add_tail(&s->waiter.link, &box->receipts);
 	box->senders_waiting++;
 	trace_mbox_wait(&s->waiter);
+	if (s->call)
+		trace_mbox_call(box, msg);
+}
+
+/* The first bucket ends at 2^MBOX_TIMES_SHIFT ns, each other at twice that. */
+static unsigned int mbx_times_bucket(u64 ns)
+{
+	return min_t(unsigned int, fls64(ns >> MBOX_TIMES_SHIFT),
+		     MBOX_TIMES_BUCKETS - 1);
 }
 
 /**
- * mbx_box_pass_receipt() - a sender's message was taken
+ * mbx_box_tell_received() - what only some messages leave behind them
  * @box: the mailbox
- * @s: the sender
- * @work: collects
+ * @msg: a message that has been received
+ * @r: who received it, or NULL: it was flushed
+ * @work: collects: the receipt
+ *
+ * With MBOX_ATTR_TIMES, how long it lay; and who waits is told that it was
+ * taken.
  */
-void mbx_box_pass_receipt(struct mbx_box *box, struct mbx_sender *s,
-			  struct mbx_work *work)
+void mbx_box_tell_received(struct mbx_box *box, struct mbx_msg *msg,
+			   const struct mbx_receiver *r, struct mbx_work *work)
 {
+	struct mbx_sender *s = msg->receipt;
+	u64 lay;
+
 	lockdep_assert_held(&box->lock);
+	if (msg->sent_time) {
+		lay = ktime_get_ns() - msg->sent_time;
+		box->times->count[mbx_times_bucket(lay)]++;
+	}
+	if (!s)
+		return;
 	s->msg = NULL;
 	mbx_leave_senders(box, s);
-	mbx_wait_finish(&s->waiter, 0, &work->wakes);
+	if (s->call)
+		mbx_box_call_taken(box, s->call, r, work);
+	else
+		mbx_wait_finish(&s->waiter, 0, &work->wakes);
 }
 
 /**
@@ -142,8 +191,13 @@ void mbx_box_pass_receipt(struct mbx_box *box, struct mbx_sender *s,
 void mbx_box_line_up_sender(struct mbx_box *box, struct mbx_sender *s)
 {
 	lockdep_assert_held(&box->lock);
+	s->ask.turn = 0;
 	list_add_tail(&s->waiter.link, &box->senders);
 	box->senders_waiting++;
+	if (s->msg->nfds) {
+		s->msg->files->sender = s;
+		list_add_tail(&s->msg->files->link, &box->with_files);
+	}
 	trace_mbox_wait(&s->waiter);
 }
 
@@ -159,6 +213,8 @@ static void mbx_withdraw(struct mbx_box *box, struct mbx_sender *s,
 
 	mbx_leave_senders(box, s);
 	mbx_box_uncount(box, msg, work);
+	if (msg->nfds)
+		mbx_box_discount_files(box, msg->files);
 	box->sent--;
 	msg->receipt = NULL;
 	trace_mbox_drop(box, msg);
@@ -181,11 +237,51 @@ void mbx_box_give_up_sender(struct mbx_box *box, struct mbx_sender *s,
 			    struct mbx_work *work)
 {
 	lockdep_assert_held(&box->lock);
-	if (s->waiter.what == MBOX_WAIT_RECEIPT)
+	if (s->waiter.what != MBOX_WAIT_SEND)
 		mbx_withdraw(box, s, work);
 	else
 		mbx_leave_senders(box, s);
 	work->news |= MBX_FREED;
+}
+
+/**
+ * mbx_box_expire() - a receiver finds that a caller's deadline has passed
+ * @box: the mailbox
+ * @call: the call, whose request that receiver has
+ * @work: collects
+ *
+ * The caller's own clock will say so at any moment.
+ */
+void mbx_box_expire(struct mbx_box *box, struct mbx_call *call,
+		    struct mbx_work *work)
+{
+	lockdep_assert_held(&box->lock);
+	box->expired++;
+	mbx_withdraw(box, &call->sender, work);
+	mbx_refuse(&call->sender, -ETIMEDOUT, work);
+}
+
+/**
+ * mbx_box_notify() - a message has come into the queue: tell who registered
+ * @box: the mailbox
+ * @work: collects the signal
+ *
+ * Only if it is alone there (see notify.h).  Broadcast mailboxes have their own:
+ * mbx_fan_accept().
+ */
+void mbx_box_notify(struct mbx_box *box, struct mbx_work *work)
+{
+	const struct mbx_msg *msg = mbx_queue_first(&box->queue);
+	struct mbx_place place;
+
+	lockdep_assert_held(&box->lock);
+	if (!box->told.thread || !msg || mbx_box_broadcasts(box))
+		return;
+	place = mbx_place_of(msg);
+	if (mbx_queue_next(&box->queue, &place))
+		return;
+	mbx_told_take(&box->told, &msg->stamp, &work->signal);
+	work->news |= MBX_SIGNAL;
 }
 
 /**
@@ -206,59 +302,38 @@ bool mbx_box_admit(struct mbx_box *box, struct mbx_work *work)
 		return false;
 	while ((s = mbx_first_sender(&box->senders))) {
 		struct mbx_msg *msg = s->msg;
-		bool is_over = mbx_box_is_over(box, msg->len);
+		int err = mbx_box_accepts_msg(box, msg);
 
+		if (!err && mbx_box_is_over(box, msg->len))
+			err = -EDQUOT;
 		if (!mbx_box_has_room(box, msg->len))
 			return false;
 		if (mbx_work_is_full(work))
 			return true;
-		if (!is_over && !mbx_box_refuse_small(box, msg->len, work))
+		if (!err && !mbx_box_find_taker(box, msg, &s->ask, work))
 			return true;
 		work->steps++;
 		mbx_leave_senders(box, s);
-		if (is_over) {
-			mbx_wait_finish(&s->waiter, -EDQUOT, &work->wakes);
+		if (!err && msg->nfds)
+			mbx_box_count_files(box, msg->files);
+		if (err) {
+			mbx_refuse(s, err, work);
 		} else if (s->wants_receipt) {
-			mbx_box_accept(box, msg, s, work);
+			mbx_box_accept(box, msg, s, s->ask.taker, work);
 		} else {
 			s->msg = NULL;
-			mbx_box_accept(box, msg, NULL, work);
+			if (mbx_box_broadcasts(box))
+				mbx_fan_accept(box, msg, work);
+			else
+				mbx_box_accept(box, msg, NULL, s->ask.taker,
+					       work);
 			s->waiter.message = msg->id;
 			mbx_wait_finish(&s->waiter, 0, &work->wakes);
 		}
+		if (!err && mbx_queue_first(&box->queue) == msg)
+			mbx_box_notify(box, work);
 	}
 	return false;
-}
-
-/**
- * mbx_box_line_up_receiver() - wait for a message, behind all who do
- * @box: the mailbox; mbx_box_take() gave -EAGAIN under this hold of the lock
- * @r: the receiver
- * @work: collects
- */
-void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
-			      struct mbx_work *work)
-{
-	lockdep_assert_held(&box->lock);
-	list_add_tail(&r->waiter.link, &box->receivers);
-	if (r->end->is_wanted)
-		list_add_tail(&r->end_link, &box->enders);
-	box->receivers_waiting++;
-	if (box->attr.capacity == MBOX_CAPACITY_ZERO &&
-	    mbx_has_room_for(r, box->attr.max_size))
-		work->news |= MBX_WRITABLE;
-	trace_mbox_wait(&r->waiter);
-}
-
-/**
- * mbx_box_give_up_receiver() - leave the line without having been finished
- * @box: the mailbox
- * @r: the receiver, not READY
- */
-void mbx_box_give_up_receiver(struct mbx_box *box, struct mbx_receiver *r)
-{
-	lockdep_assert_held(&box->lock);
-	mbx_leave_receivers(box, r);
 }
 
 /**
@@ -278,16 +353,49 @@ void mbx_box_forsake(struct mbx_box *box, struct mbx_receiver *r,
 	lockdep_assert_held(&box->lock);
 	if (s) {
 		mbx_withdraw(box, s, work);
-		mbx_wait_finish(&s->waiter, -EIDRM, &work->wakes);
+		mbx_refuse(s, -EIDRM, work);
 	} else if (r->msg->where != MBX_MSG_WITHDRAWN) {
 		trace_mbox_drop(box, r->msg);
 	}
+	if (r->msg->nfds)
+		list_del_init(&r->msg->files->link);
+}
+
+/**
+ * mbx_box_flush_some() - receive what is queued, and drop it
+ * @box: the mailbox, not dead
+ * @end: of the handle that receives
+ * @left: how many to receive at most; counts down
+ * @work: collects: what is dropped, receipts, and the room
+ *
+ * Return: true if the lock must be dropped before going on.
+ */
+bool mbx_box_flush_some(struct mbx_box *box, struct mbx_end *end, u64 *left,
+			struct mbx_work *work)
+{
+	struct mbx_msg *msg;
+
+	lockdep_assert_held(&box->lock);
+	for (; *left; --*left) {
+		msg = mbx_queue_first(&box->queue);
+		if (!msg)
+			return false;
+		if (mbx_work_is_full(work))
+			return true;
+		work->steps++;
+		mbx_box_discard(box, msg, work);
+		mbx_box_received(box, msg, end, NULL, work);
+		if (msg->nfds)
+			mbx_box_discount_files(box, msg->files);
+	}
+	return false;
 }
 
 /**
  * mbx_box_give_back() - a message could not be copied
  * @box: the mailbox, not dead
  * @msg: the message, not withdrawn; the mailbox's again if this returns true
+ * @ask: whom it was offered to in earlier holds of the lock
  * @work: collects
  *
  * To the receiver that waits longest, or back to its place in the queue.
@@ -295,58 +403,19 @@ void mbx_box_forsake(struct mbx_box *box, struct mbx_receiver *r,
  * Return: false if the lock must be dropped before trying again.
  */
 bool mbx_box_give_back(struct mbx_box *box, struct mbx_msg *msg,
-		       struct mbx_work *work)
+		       struct mbx_ask *ask, struct mbx_work *work)
 {
 	lockdep_assert_held(&box->lock);
-	if (!mbx_box_refuse_small(box, msg->len, work))
+	if (!mbx_box_find_taker(box, msg, ask, work))
 		return false;
-	if (!list_empty(&box->receivers)) {
-		mbx_box_hand_over(box, msg, work);
+	mbx_box_was_given(box, msg);
+	if (ask->taker) {
+		mbx_box_hand_over(box, msg, ask->taker, work);
 		return true;
 	}
 	mbx_queue_return(&box->queue, msg);
 	work->news |= MBX_READABLE;
 	return true;
-}
-
-/**
- * mbx_box_may_end() - receivers that could not be at their end now may be
- * @box: the mailbox: a sender has come, or a handle received its first message
- */
-void mbx_box_may_end(struct mbx_box *box)
-{
-	lockdep_assert_held(&box->lock);
-	list_splice_init(&box->not_yet, &box->enders);
-}
-
-/**
- * mbx_box_end_some() - wake receivers that are at their end
- * @box: the mailbox
- * @work: collects
- *
- * Each one looked at leaves @enders, so that coming again goes on from there.
- *
- * Return: true if the lock must be dropped before going on.
- */
-bool mbx_box_end_some(struct mbx_box *box, struct mbx_work *work)
-{
-	struct mbx_receiver *r;
-
-	lockdep_assert_held(&box->lock);
-	while (!list_empty(&box->enders)) {
-		if (mbx_work_is_full(work))
-			return true;
-		work->steps++;
-		r = list_first_entry(&box->enders, struct mbx_receiver,
-				     end_link);
-		if (!mbx_box_is_at_end(box, r->end)) {
-			list_move(&r->end_link, &box->not_yet);
-			continue;
-		}
-		mbx_leave_receivers(box, r);
-		mbx_wait_finish(&r->waiter, -EPIPE, &work->wakes);
-	}
-	return false;
 }
 
 /**
@@ -369,19 +438,21 @@ bool mbx_box_turn_out(struct mbx_box *box, int err, bool receivers,
 		s = mbx_first_sender(&box->senders);
 		if (s) {
 			mbx_leave_senders(box, s);
-			mbx_wait_finish(&s->waiter, err, &work->wakes);
+			mbx_refuse(s, err, work);
 			continue;
 		}
 		s = mbx_first_sender(&box->receipts);
 		if (s) {
 			mbx_withdraw(box, s, work);
-			mbx_wait_finish(&s->waiter, err, &work->wakes);
+			mbx_refuse(s, err, work);
 			continue;
 		}
-		r = receivers ? mbx_first_receiver(&box->receivers) : NULL;
+		r = receivers ? mbx_box_next_receiver(box, 0) : NULL;
+		if (receivers && !r)
+			r = mbx_fan_next_receiver(box);
 		if (!r)
 			return false;
-		mbx_leave_receivers(box, r);
+		mbx_box_leave_line(box, r);
 		mbx_wait_finish(&r->waiter, err, &work->wakes);
 	}
 	return true;
@@ -406,21 +477,9 @@ bool mbx_box_is_readable(struct mbx_box *box)
  */
 bool mbx_box_is_writable(struct mbx_box *box)
 {
+	if (mbx_box_drops(box))
+		return true;
 	if (box->attr.capacity == MBOX_CAPACITY_ZERO)
-		return mbx_box_has_taker(box, box->attr.max_size);
+		return mbx_box_has_taker(box, box->attr.max_size, 0);
 	return mbx_box_has_turn(box, box->attr.max_size);
-}
-
-/**
- * mbx_box_is_at_end() - whether a handle with HANGUP is at its end
- * @box: the mailbox
- * @end: what the handle knows
- *
- * Return: true if nothing is there, nobody can send, and somebody could
- * since the handle was opened.
- */
-bool mbx_box_is_at_end(const struct mbx_box *box, const struct mbx_end *end)
-{
-	return end->is_wanted && !box->messages && !box->send_handles &&
-	       (end->has_seen || box->send_opens != end->opens);
 }

@@ -18,37 +18,73 @@
 #include "box.h"
 #include "trace.h"
 
+/* Receivers in line (receivers.c); the lock is held */
+struct mbx_receiver *mbx_box_next_receiver(struct mbx_box *box, u64 turn);
+bool mbx_box_ask(struct mbx_box *box, const struct mbx_msg *msg,
+		 struct mbx_ask *ask, struct mbx_work *work);
+void mbx_box_hand_over(struct mbx_box *box, struct mbx_msg *msg,
+		       struct mbx_receiver *r, struct mbx_work *work);
+bool mbx_box_has_taker(struct mbx_box *box, u32 len, u32 nfds);
+bool mbx_box_has_taker_of(struct mbx_box *box, const struct mbx_msg *msg);
+void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
+			      struct mbx_work *work);
+void mbx_box_leave_receivers(struct mbx_box *box, struct mbx_receiver *r);
+void mbx_box_give_up_receiver(struct mbx_box *box, struct mbx_receiver *r);
+bool mbx_box_turn_out_from(struct mbx_box *box, const struct pid *process,
+			   u64 *turn, struct mbx_work *work);
+void mbx_box_may_end(struct mbx_box *box);
+bool mbx_box_end_some(struct mbx_box *box, struct mbx_work *work);
+void mbx_box_leave_line(struct mbx_box *box, struct mbx_receiver *r);
+bool mbx_box_is_at_end(struct mbx_box *box, const struct mbx_end *end);
+
+/* What is dropped (line.c); the lock is held */
+void mbx_work_drop(struct mbx_work *work, struct mbx_msg *msg);
+void mbx_box_discard(struct mbx_box *box, struct mbx_msg *msg,
+		     struct mbx_work *work);
+
 /* Sending (line.c); the lock is held */
 void mbx_box_line_up_receipt(struct mbx_box *box, struct mbx_sender *s,
 			     struct mbx_msg *msg);
-void mbx_box_hand_over(struct mbx_box *box, struct mbx_msg *msg,
-		       struct mbx_work *work);
-bool mbx_box_has_taker(struct mbx_box *box, u32 len);
-bool mbx_box_refuse_some(struct mbx_box *box, u32 len, struct mbx_work *work);
+int mbx_box_make_room(struct mbx_box *box, const struct mbx_msg *msg,
+		      struct mbx_work *work);
+void mbx_box_drop(struct mbx_box *box, struct mbx_msg *msg,
+		  struct mbx_work *work);
+void mbx_box_drop_new(struct mbx_box *box, struct mbx_msg *msg);
 void mbx_box_line_up_sender(struct mbx_box *box, struct mbx_sender *s);
 void mbx_box_give_up_sender(struct mbx_box *box, struct mbx_sender *s,
 			    struct mbx_work *work);
 bool mbx_box_admit(struct mbx_box *box, struct mbx_work *work);
+void mbx_box_notify(struct mbx_box *box, struct mbx_work *work);
 
 /* Receiving (line.c); the lock is held */
-void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
-			      struct mbx_work *work);
-void mbx_box_give_up_receiver(struct mbx_box *box, struct mbx_receiver *r);
-void mbx_box_pass_receipt(struct mbx_box *box, struct mbx_sender *s,
-			  struct mbx_work *work);
+void mbx_box_expire(struct mbx_box *box, struct mbx_call *call,
+		    struct mbx_work *work);
+void mbx_box_tell_received(struct mbx_box *box, struct mbx_msg *msg,
+			   const struct mbx_receiver *r, struct mbx_work *work);
 void mbx_box_forsake(struct mbx_box *box, struct mbx_receiver *r,
 		     struct mbx_work *work);
+bool mbx_box_flush_some(struct mbx_box *box, struct mbx_end *end, u64 *left,
+			struct mbx_work *work);
 bool mbx_box_give_back(struct mbx_box *box, struct mbx_msg *msg,
-		       struct mbx_work *work);
-void mbx_box_may_end(struct mbx_box *box);
-bool mbx_box_end_some(struct mbx_box *box, struct mbx_work *work);
+		       struct mbx_ask *ask, struct mbx_work *work);
 bool mbx_box_turn_out(struct mbx_box *box, int err, bool receivers,
 		      struct mbx_work *work);
+
+/*
+ * Messages with descriptors (passing.c); the lock is held.  The functions above
+ * and below do not look for any, but for those that wait, are dropped or
+ * withdrawn: most messages have none, and who knows better says so.
+ */
+#define MBX_WITH_FILES 1
+int mbx_box_take_files(struct mbx_box *box, struct mbx_receiver *r,
+		       struct mbx_msg *msg);
+void mbx_box_count_files(struct mbx_box *box, struct mbx_files *files);
+void mbx_box_discount_files(struct mbx_box *box, struct mbx_files *files);
+bool mbx_box_close_some(struct mbx_box *box, struct mbx_work *work);
 
 /* What poll may say (line.c); the lock is held */
 bool mbx_box_is_readable(struct mbx_box *box);
 bool mbx_box_is_writable(struct mbx_box *box);
-bool mbx_box_is_at_end(const struct mbx_box *box, const struct mbx_end *end);
 
 /**
  * mbx_box_is_unreachable() - whether nobody can ever receive
@@ -72,6 +108,34 @@ static inline int mbx_box_accepts(const struct mbx_box *box)
 	if (unlikely(box->is_dead))
 		return -EIDRM;
 	return unlikely(mbx_box_is_unreachable(box)) ? -EPIPE : 0;
+}
+
+/**
+ * mbx_box_accepts_msg() - whether a mailbox takes a message
+ * @box: the mailbox
+ * @msg: the message
+ *
+ * Return: 0, -EIDRM or -EPIPE.
+ */
+static inline int mbx_box_accepts_msg(const struct mbx_box *box,
+				      const struct mbx_msg *msg)
+{
+	int err = mbx_box_accepts(box);
+
+	if (unlikely(msg->nfds) && !err && !box->recv_handles)
+		return -EPIPE;
+	return err;
+}
+
+/**
+ * mbx_box_drops() - whether the policy drops messages
+ * @box: the mailbox
+ *
+ * Return: false if senders wait.
+ */
+static inline bool mbx_box_drops(const struct mbx_box *box)
+{
+	return box->attr.policy != MBOX_POLICY_BLOCK;
 }
 
 /**
@@ -112,25 +176,58 @@ static inline bool mbx_box_is_over(const struct mbx_box *box, u32 len)
 }
 
 /**
- * mbx_box_refuse_small() - send receivers away who have not enough room
+ * mbx_fits_receiver() - whether a receiver has room for a message
+ * @r: the receiver
+ * @len: bytes of the message
+ * @nfds: descriptors it passes
+ *
+ * Return: true if so.
+ */
+static inline bool mbx_fits_receiver(const struct mbx_receiver *r, u32 len,
+				     u32 nfds)
+{
+	const struct mbox_recv *a = r->args;
+
+	return likely(len <= a->len &&
+		      (!nfds || !a->nfds || nfds <= a->nfds)) ||
+	       (a->flags & MBOX_TRUNCATE);
+}
+
+/* What a receiver without room is told: @msg did not fit. */
+static inline void mbx_tell_needed(struct mbx_receiver *r,
+				   const struct mbx_msg *msg)
+{
+	r->needed = msg->len;
+	r->needed_fds = msg->nfds;
+}
+
+/**
+ * mbx_box_find_taker() - which receiver in line gets a message
  * @box: the mailbox
- * @len: bytes of the message that is about to be accepted
+ * @msg: the message that is about to be accepted
+ * @ask: its @turn is that of an earlier hold of the lock, or 0; afterwards
+ *	@taker is the receiver, or NULL if nobody waits for it
  * @work: collects
  *
- * Those at the head of the line whose room it does not fit get EMSGSIZE.
+ * It is the one that waits longest and wants the message.  Those before it that
+ * want it and have not enough room get EMSGSIZE.
  *
- * Return: true if the first receiver, if any, can have the message; false if
- * the lock must be dropped before going on.
+ * Return: true if that is clear; false if the lock must be dropped before going
+ * on.
  */
-static inline bool mbx_box_refuse_small(struct mbx_box *box, u32 len,
-					struct mbx_work *work)
+static inline bool mbx_box_find_taker(struct mbx_box *box,
+				      const struct mbx_msg *msg,
+				      struct mbx_ask *ask,
+				      struct mbx_work *work)
 {
-	return likely(list_empty(&box->receivers)) ||
-	       mbx_box_refuse_some(box, len, work);
+	ask->taker = NULL;
+	return likely(!box->receivers_waiting) ||
+	       mbx_box_ask(box, msg, ask, work);
 }
 
 /* Count a message in. */
-static inline void mbx_box_count(struct mbx_box *box, const struct mbx_msg *msg)
+static __always_inline void mbx_box_count(struct mbx_box *box,
+					  const struct mbx_msg *msg)
 {
 	box->messages++;
 	box->bytes += msg->len;
@@ -139,27 +236,37 @@ static inline void mbx_box_count(struct mbx_box *box, const struct mbx_msg *msg)
 		box->peak = box->messages;
 }
 
+/* Count a message out. */
+static inline void mbx_box_discount(struct mbx_box *box,
+				    const struct mbx_msg *msg)
+{
+	box->messages--;
+	box->bytes -= msg->len;
+	box->charged -= mbx_msg_charge(msg->len);
+}
+
 /* Count a message out; its room can be passed on. */
 static inline void mbx_box_uncount(struct mbx_box *box,
 				   const struct mbx_msg *msg,
 				   struct mbx_work *work)
 {
-	box->messages--;
-	box->bytes -= msg->len;
-	box->charged -= mbx_msg_charge(msg->len);
+	mbx_box_discount(box, msg);
 	work->news |= MBX_FREED;
 }
 
 /**
  * mbx_box_accept() - accept a message: hand it over, or queue it
- * @box: the mailbox; mbx_box_refuse_small() came before
+ * @box: the mailbox; with descriptors mbx_box_count_files() came before
  * @msg: the message, the mailbox's from now on
  * @receipt: its sender, in no line, if it waits until @msg is taken, or NULL
+ * @taker: whom mbx_box_find_taker() found under this hold, or NULL
  * @work: collects
  */
-static inline void mbx_box_accept(struct mbx_box *box, struct mbx_msg *msg,
-				  struct mbx_sender *receipt,
-				  struct mbx_work *work)
+static __always_inline void mbx_box_accept(struct mbx_box *box,
+					   struct mbx_msg *msg,
+					   struct mbx_sender *receipt,
+					   struct mbx_receiver *taker,
+					   struct mbx_work *work)
 {
 	lockdep_assert_held(&box->lock);
 	msg->id = ++box->last_id;
@@ -172,8 +279,8 @@ static inline void mbx_box_accept(struct mbx_box *box, struct mbx_msg *msg,
 
 	if (receipt)
 		mbx_box_line_up_receipt(box, receipt, msg);
-	if (unlikely(!list_empty(&box->receivers))) {
-		mbx_box_hand_over(box, msg, work);
+	if (unlikely(taker)) {
+		mbx_box_hand_over(box, msg, taker, work);
 		return;
 	}
 	mbx_queue_add(&box->queue, msg);
@@ -186,12 +293,52 @@ static inline void mbx_box_accept(struct mbx_box *box, struct mbx_msg *msg,
  * @r: the receiver
  * @msg: the message, out of the queue
  */
-static inline void mbx_box_give(const struct mbx_box *box,
-				struct mbx_receiver *r, struct mbx_msg *msg)
+static __always_inline void
+mbx_box_give(struct mbx_box *box, struct mbx_receiver *r, struct mbx_msg *msg)
 {
 	msg->where = MBX_MSG_TAKEN;
 	r->msg = msg;
 	r->drops = box->dropped;
+	if (unlikely(mbx_box_drops(box))) {
+		box->taken++;
+		box->taken_bytes += msg->len;
+	}
+}
+
+/* A message that was given is received, or back in the queue. */
+static inline void mbx_box_was_given(struct mbx_box *box,
+				     const struct mbx_msg *msg)
+{
+	if (unlikely(mbx_box_drops(box))) {
+		box->taken--;
+		box->taken_bytes -= msg->len;
+	}
+}
+
+/*
+ * Take a message that is queued: 0, or MBX_WITH_FILES if it has some; or
+ * -EMSGSIZE with @r->needed and @r->needed_fds.
+ */
+static __always_inline int mbx_box_take_this(struct mbx_box *box,
+					     struct mbx_receiver *r,
+					     struct mbx_msg *msg)
+{
+	if (unlikely(msg->nfds))
+		return mbx_box_take_files(box, r, msg);
+	if (unlikely(!mbx_fits_receiver(r, msg->len, 0))) {
+		mbx_tell_needed(r, msg);
+		return -EMSGSIZE;
+	}
+	mbx_queue_remove(&box->queue, msg);
+	mbx_box_give(box, r, msg);
+	return 0;
+}
+
+/* Nothing is there for @r: -EPIPE at its handle's end, else -EAGAIN. */
+static inline int mbx_box_has_nothing(struct mbx_box *box,
+				      const struct mbx_receiver *r)
+{
+	return mbx_box_is_at_end(box, r->end) ? -EPIPE : -EAGAIN;
 }
 
 /**
@@ -199,24 +346,40 @@ static inline void mbx_box_give(const struct mbx_box *box,
  * @box: the mailbox
  * @r: the receiver, in no line
  *
- * Return: 0 with @r->msg; -EIDRM; -EMSGSIZE with @r->needed; -EPIPE at the
- * handle's end; -EAGAIN if there is none.
+ * Return: 0 with @r->msg, or MBX_WITH_FILES if that has some; -EIDRM;
+ * -EMSGSIZE with @r->needed and @r->needed_fds; -EPIPE at the handle's end;
+ * -EAGAIN if there is none.
  */
-static inline int mbx_box_take(struct mbx_box *box, struct mbx_receiver *r)
+static __always_inline int mbx_box_take(struct mbx_box *box,
+					struct mbx_receiver *r)
 {
 	struct mbx_msg *msg = mbx_queue_first(&box->queue);
 
 	if (unlikely(box->is_dead))
 		return -EIDRM;
 	if (!msg)
-		return mbx_box_is_at_end(box, r->end) ? -EPIPE : -EAGAIN;
-	if (unlikely(!r->truncates && msg->len > r->room)) {
-		r->needed = msg->len;
-		return -EMSGSIZE;
+		return mbx_box_has_nothing(box, r);
+	return mbx_box_take_this(box, r, msg);
+}
+
+/*
+ * A message has been received, by @r or by being flushed: count it, and pass on
+ * receipt and room.
+ */
+static __always_inline void
+mbx_box_received(struct mbx_box *box, struct mbx_msg *msg, struct mbx_end *end,
+		 const struct mbx_receiver *r, struct mbx_work *work)
+{
+	mbx_box_uncount(box, msg, work);
+	msg->where = MBX_MSG_OUTSIDE;
+	box->received++;
+	if (unlikely(!end->has_seen)) {
+		end->has_seen = true;
+		mbx_box_may_end(box);
 	}
-	mbx_queue_remove(&box->queue, msg);
-	mbx_box_give(box, r, msg);
-	return 0;
+	trace_mbox_receive(box, msg);
+	if (unlikely(msg->receipt || msg->sent_time))
+		mbx_box_tell_received(box, msg, r, work);
 }
 
 /**
@@ -225,22 +388,13 @@ static inline int mbx_box_take(struct mbx_box *box, struct mbx_receiver *r)
  * @r: the receiver; its message, not withdrawn, is the caller's to drop
  * @work: collects: the receipt, and the room
  */
-static inline void mbx_box_finish(struct mbx_box *box, struct mbx_receiver *r,
-				  struct mbx_work *work)
+static __always_inline void mbx_box_finish(struct mbx_box *box,
+					   struct mbx_receiver *r,
+					   struct mbx_work *work)
 {
-	struct mbx_msg *msg = r->msg;
-
 	lockdep_assert_held(&box->lock);
-	mbx_box_uncount(box, msg, work);
-	msg->where = MBX_MSG_OUTSIDE;
-	box->received++;
-	if (unlikely(!r->end->has_seen)) {
-		r->end->has_seen = true;
-		mbx_box_may_end(box);
-	}
-	trace_mbox_receive(box, msg);
-	if (unlikely(msg->receipt))
-		mbx_box_pass_receipt(box, msg->receipt, work);
+	mbx_box_was_given(box, r->msg);
+	mbx_box_received(box, r->msg, r->end, r, work);
 }
 
 #endif /* MBX_LINE_H */

@@ -12,6 +12,7 @@
 #include <linux/uio.h>
 
 #include "compat.h"
+#include "fds.h"
 #include "limits.h"
 #include "msg.h"
 
@@ -108,6 +109,38 @@ u32 mbx_msg_charge_long(u32 len)
 		       PAGE_SIZE;
 }
 
+/* What is so of every new message. */
+static __always_inline void mbx_msg_prepare(struct mbx_msg *msg,
+					    struct mbx_purse *purse, u32 len)
+{
+	msg->rest = NULL;
+	msg->len = len;
+	msg->sent_time = 0;
+	msg->is_shared = false;
+	msg->is_call = false;
+	msg->nfds = 0;
+	msg->purse = purse;
+}
+
+/* Memory for a message, which somebody has paid; NULL without memory. */
+static __always_inline struct mbx_msg *mbx_msg_alloc(struct mbx_purse *purse,
+						     u32 len)
+{
+	unsigned int kind = mbx_msg_kind(len);
+	struct mbx_msg *msg;
+
+	msg = kmem_cache_alloc(mbx_msg_caches[kind], MBX_GFP);
+	if (!msg)
+		return NULL;
+	mbx_msg_prepare(msg, purse, len);
+	if (unlikely(len > mbx_msg_kinds[kind].room) &&
+	    mbx_msg_add_segments(msg, len - mbx_msg_kinds[kind].room)) {
+		mbx_msg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
 /**
  * mbx_msg_new() - memory for a message, charged to a purse
  * @purse: whom to charge
@@ -120,7 +153,6 @@ u32 mbx_msg_charge_long(u32 len)
  */
 struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len)
 {
-	unsigned int kind = mbx_msg_kind(len);
 	u32 charge = mbx_msg_charge(len);
 	struct mbx_msg *msg;
 	int err;
@@ -128,23 +160,59 @@ struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len)
 	err = mbx_charge_message(purse, charge);
 	if (unlikely(err))
 		return ERR_PTR(err);
-
-	msg = kmem_cache_alloc(mbx_msg_caches[kind], MBX_GFP);
-	if (!msg) {
+	msg = mbx_msg_alloc(purse, len);
+	if (unlikely(!msg)) {
 		mbx_refund_message(purse, charge);
 		return ERR_PTR(-ENOMEM);
 	}
-	msg->rest = NULL;
-	msg->len = len;
-	if (unlikely(len > mbx_msg_kinds[kind].room) &&
-	    mbx_msg_add_segments(msg, len - mbx_msg_kinds[kind].room)) {
-		mbx_msg_free(msg);
-		mbx_refund_message(purse, charge);
-		return ERR_PTR(-ENOMEM);
-	}
-	msg->sent_time = 0;
-	msg->purse = purse;
 	return msg;
+}
+
+/**
+ * mbx_msg_new_some() - memory for small messages, charged to a purse
+ * @purse: whom to charge
+ * @msgs: where to put them
+ * @n: how many, all or none
+ *
+ * They are empty, and have the stamp of the current thread.  Their owner may set
+ * @len to up to MBX_SMALL.
+ *
+ * Return: true; or false: that is more than there is of quota or memory.
+ */
+bool mbx_msg_new_some(struct mbx_purse *purse, struct mbx_msg **msgs, u32 n)
+{
+	u32 charge = mbx_msg_charge(0), i;
+	struct mbx_stamp stamp;
+
+	if (mbx_charge_messages(purse, n, (u64)n * charge))
+		return false;
+	if (!kmem_cache_alloc_bulk(mbx_msg_caches[0], MBX_GFP, n,
+				   (void **)msgs)) {
+		mbx_refund_messages(purse, n, charge);
+		return false;
+	}
+	mbx_stamp_current(&stamp);
+	mbx_stamp_pin_more(&stamp, n - 1);
+	for (i = 0; i < n; i++) {
+		mbx_msg_prepare(msgs[i], purse, 0);
+		msgs[i]->stamp = stamp;
+	}
+	return true;
+}
+
+/**
+ * mbx_msg_new_paid() - memory for an answer, which the caller has paid
+ * @purse: whom that was charged to; its reference is the message's
+ * @len: bytes, at most those that were paid
+ *
+ * It belongs to whoever makes it until the caller has it; ended before that
+ * with mbx_msg_drop_paid(), it pays nothing back.
+ *
+ * Return: the message or -ENOMEM.
+ */
+struct mbx_msg *mbx_msg_new_paid(struct mbx_purse *purse, u32 len)
+{
+	return mbx_msg_alloc(purse, len) ?: ERR_PTR(-ENOMEM);
 }
 
 /*
@@ -240,12 +308,19 @@ int mbx_msg_copy_iter(struct mbx_msg *msg, struct iov_iter *to, u32 len)
 }
 
 /**
- * mbx_msg_drop() - end a message
- * @msg: the message; nobody else knows it any more
- *
- * Pays back its charge, gives back its stamp and frees its memory.
+ * mbx_msg_drop_paid() - end an answer that the caller did not get
+ * @msg: the answer
  */
-void mbx_msg_drop(struct mbx_msg *msg)
+void mbx_msg_drop_paid(struct mbx_msg *msg)
+{
+	struct mbx_purse *purse = msg->purse;
+
+	mbx_stamp_put(&msg->stamp);
+	mbx_msg_free(msg);
+	mbx_purse_put(purse);
+}
+
+static void mbx_msg_free_last(struct mbx_msg *msg)
 {
 	struct mbx_purse *purse = msg->purse;
 	u32 charge = mbx_msg_charge(msg->len);
@@ -253,6 +328,84 @@ void mbx_msg_drop(struct mbx_msg *msg)
 	mbx_stamp_put(&msg->stamp);
 	mbx_msg_free(msg);
 	mbx_refund_message(purse, charge);
+}
+
+/**
+ * mbx_msg_attach() - make a message pass files
+ * @msg: the message, which its sender is making
+ * @files: the files, the message's from now on
+ */
+void mbx_msg_attach(struct mbx_msg *msg, struct mbx_files *files)
+{
+	files->msg = msg;
+	msg->files = files;
+	msg->nfds = files->n;
+}
+
+/**
+ * mbx_msg_put() - know a message no more, for one who shares it
+ * @msg: the message
+ *
+ * The last one pays back its charge, gives back its stamp and frees its memory.
+ */
+void mbx_msg_put(struct mbx_msg *msg)
+{
+	if (unlikely(msg->is_shared) && !refcount_dec_and_test(&msg->refs))
+		return;
+	mbx_msg_free_last(msg);
+}
+
+/* How many of them are small, of one sender, without files, and not shared. */
+static u32 mbx_msg_alike(struct mbx_msg *const *msgs, u32 n)
+{
+	const struct mbx_msg *first = msgs[0];
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (msgs[i]->len > MBX_SMALL || msgs[i]->is_shared ||
+		    msgs[i]->nfds || msgs[i]->purse != first->purse ||
+		    !mbx_stamp_is_same(&msgs[i]->stamp, &first->stamp))
+			break;
+	return i;
+}
+
+/**
+ * mbx_msg_drop_some() - mbx_msg_drop() for many
+ * @msgs: the messages
+ * @n: how many
+ */
+void mbx_msg_drop_some(struct mbx_msg **msgs, u32 n)
+{
+	while (n) {
+		struct mbx_purse *purse = msgs[0]->purse;
+		u32 alike = mbx_msg_alike(msgs, n);
+
+		if (alike) {
+			mbx_stamp_put_some(&msgs[0]->stamp, alike);
+			kmem_cache_free_bulk(mbx_msg_caches[0], alike,
+					     (void **)msgs);
+			mbx_refund_messages(purse, alike, mbx_msg_charge(0));
+		} else {
+			mbx_msg_drop(msgs[0]);
+			alike = 1;
+		}
+		msgs += alike;
+		n -= alike;
+	}
+}
+
+/**
+ * mbx_msg_drop() - end a message, for its owner
+ * @msg: the message; if it was in a mailbox, it was taken out under the lock, so
+ *	that nobody new can know it
+ *
+ * Its files are in flight no more.  The rest is as with mbx_msg_put().
+ */
+void mbx_msg_drop(struct mbx_msg *msg)
+{
+	if (unlikely(msg->nfds))
+		mbx_files_drop(msg->files);
+	mbx_msg_put(msg);
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One message: its memory, its charge, its sender's stamp, its bytes.
+ * One message: its memory, its charge, its sender's stamp, its bytes, its files.
  *
  * DOC: A message's memory
  *
@@ -14,7 +14,8 @@
  * One at a time: its sender while it is made and while it waits in the line
  * of senders; the mailbox while it is queued; its receiver from when it is
  * taken or handed over.  The owner ends it with mbx_msg_drop(), the only way
- * out, which frees memory and so is never called under a spinlock.
+ * out, which frees memory and closes files and so is never called under a
+ * spinlock.  Who peeks shares the memory for a while, and nothing else.
  *
  * Locking: fields marked @lock are protected by the lock of the mailbox.
  * Called by: the verbs (make, fill, copy out), box.c and queue.c (place).
@@ -27,6 +28,7 @@
 #include <linux/types.h>
 
 #ifdef __KERNEL__
+#include <linux/refcount.h>
 #include <linux/uaccess.h>
 
 #include "proc.h"
@@ -36,17 +38,20 @@
  * Bytes in a small message: with its head, and the word that the allocator
  * adds, it takes 256.
  */
-#define MBX_SMALL 120
+#define MBX_SMALL 104
 
 struct iov_iter;
+struct mbx_files;
 struct mbx_purse;
 struct mbx_segment;
 struct mbx_sender;
+struct mbx_sub;
 
 /**
  * enum mbx_msg_where - where a message is
  * @MBX_MSG_OUTSIDE: not in a mailbox
  * @MBX_MSG_QUEUED: in its queue
+ * @MBX_MSG_MILESTONE: in its queue, and in the index of places
  * @MBX_MSG_RETURNED: in its queue, put back by a receiver
  * @MBX_MSG_TAKEN: with a receiver who has not finished; it keeps its place
  * @MBX_MSG_WITHDRAWN: with such a receiver, but its sender took it back
@@ -54,6 +59,7 @@ struct mbx_sender;
 enum mbx_msg_where {
 	MBX_MSG_OUTSIDE,
 	MBX_MSG_QUEUED,
+	MBX_MSG_MILESTONE,
 	MBX_MSG_RETURNED,
 	MBX_MSG_TAKEN,
 	MBX_MSG_WITHDRAWN,
@@ -62,25 +68,48 @@ enum mbx_msg_where {
 /**
  * struct mbx_msg - a message
  * @link: in the ring of its level (protected by @lock; see queue.c)
- * @level: in one of the trees (protected by @lock; see queue.c)
- * @id: number in the mailbox (protected by @lock until taken)
+ * @level: in one of the trees, or empty (protected by @lock; see queue.c)
+ * @level_is_empty: the word of @level that says so
+ * @since: where @level is empty, how far the last milestone is (protected by
+ *	@lock; see place.c)
+ * @id: number in the mailbox (set under its lock when accepted, immutable from
+ *	then on)
  * @receipt: who waits for it to be taken, or NULL (protected by @lock)
+ * @standing: in a broadcast mailbox: one of those that stand at it, or NULL
+ *	(protected by @lock; see fan.h)
+ * @copies: in one with slots: how many it is in (protected by @lock)
  * @tag: the sender's (immutable)
  * @sent_time: ns of CLOCK_MONOTONIC, or 0 (immutable once accepted)
  * @stamp: who sent it (immutable)
  * @purse: whom it is charged to (immutable)
  * @rest: the bytes that do not fit into @data (immutable)
+ * @files: what it passes, if @nfds is not 0 (the owner's)
  * @len: bytes (immutable)
  * @priority: higher is received first (immutable)
  * @is_urgent: goes to the front of its priority (immutable)
  * @where: enum mbx_msg_where (protected by @lock)
+ * @refs: who knows it, with @is_shared (atomic)
+ * @is_shared: not only one (written under @lock, while the message is in the
+ *	mailbox; never becomes false again)
+ * @is_call: its sender waits for an answer (immutable)
+ * @nfds: descriptors it passes (immutable)
  * @data: the first bytes (immutable)
  */
 struct mbx_msg {
 	struct list_head link;
-	struct rb_node level;
+	union {
+		struct rb_node level;
+		struct {
+			unsigned long level_is_empty;
+			u32 since;
+		};
+	};
 	u64 id;
-	struct mbx_sender *receipt;
+	union {
+		struct mbx_sender *receipt;
+		struct mbx_sub *standing;
+		unsigned long copies;
+	};
 	u64 tag;
 	u64 sent_time;
 #ifdef __KERNEL__
@@ -88,21 +117,34 @@ struct mbx_msg {
 #endif
 	struct mbx_purse *purse;
 	struct mbx_segment *rest;
+	struct mbx_files *files;
 	u32 len;
 	u16 priority;
 	bool is_urgent;
 	u8 where;
+#ifdef __KERNEL__
+	refcount_t refs;
+#endif
+	bool is_shared;
+	bool is_call;
+	u8 nfds;
 	char data[] __aligned(8);
 };
 
 #ifdef __KERNEL__
 struct mbx_msg *mbx_msg_new(struct mbx_purse *purse, u32 len);
+struct mbx_msg *mbx_msg_new_paid(struct mbx_purse *purse, u32 len);
+bool mbx_msg_new_some(struct mbx_purse *purse, struct mbx_msg **msgs, u32 n);
 u32 mbx_msg_charge_long(u32 len);
 int mbx_msg_fill_long(struct mbx_msg *msg, const void __user *from);
 int mbx_msg_fill_iter(struct mbx_msg *msg, struct iov_iter *from);
 int mbx_msg_copy_long(struct mbx_msg *msg, void __user *to, u32 len);
 int mbx_msg_copy_iter(struct mbx_msg *msg, struct iov_iter *to, u32 len);
+void mbx_msg_drop_paid(struct mbx_msg *msg);
+void mbx_msg_attach(struct mbx_msg *msg, struct mbx_files *files);
+void mbx_msg_put(struct mbx_msg *msg);
 void mbx_msg_drop(struct mbx_msg *msg);
+void mbx_msg_drop_some(struct mbx_msg **msgs, u32 n);
 
 int mbx_msg_init(void);
 void mbx_msg_exit(void);
@@ -120,7 +162,8 @@ void mbx_msg_exit(void);
 	unsafe_put_user(((const u64 *)(from))[i], (u64 __user *)(to) + (i), \
 			label)
 
-static inline int mbx_fill_small(char *to, const char __user *from, u32 len)
+static __always_inline int mbx_fill_small(char *to, const char __user *from,
+					  u32 len)
 {
 	if (!user_access_begin(from, len))
 		return -EFAULT;
@@ -147,7 +190,8 @@ err_end:
 	return -EFAULT;
 }
 
-static inline int mbx_copy_small(char __user *to, const char *from, u32 len)
+static __always_inline int mbx_copy_small(char __user *to, const char *from,
+					  u32 len)
 {
 	if (!user_access_begin(to, len))
 		return -EFAULT;
@@ -169,7 +213,23 @@ err_end:
 }
 
 /**
- * mbx_msg_charge() - what a message takes of the kernel's memory
+ * mbx_msg_share() - one more who knows a message
+ * @msg: the message, in a mailbox whose lock is held
+ *
+ * Its owner still calls mbx_msg_drop(), the others mbx_msg_put().
+ */
+static inline void mbx_msg_share(struct mbx_msg *msg)
+{
+	if (msg->is_shared) {
+		refcount_inc(&msg->refs);
+		return;
+	}
+	refcount_set(&msg->refs, 2);
+	msg->is_shared = true;
+}
+
+/**
+ * mbx_msg_charge() - what a message without files takes of the kernel's memory
  * @len: its bytes
  *
  * Return: bytes.

@@ -22,11 +22,12 @@
 #include "chardev.h"
 #include "compat.h"
 #include "delay.h"
+#include "fan.h"
 #include "handle.h"
 #include "line.h"
 #include "names.h"
+#include "owner.h"
 #include "table.h"
-#include "trace.h"
 #include "verbs.h"
 
 /* A message and its overhead must be countable in 32 bits. */
@@ -128,6 +129,15 @@ static int mbx_fetch_name(struct mbx_opening *o, const struct mbox_open *a)
 	return mbx_is_name(o->name, a->name_len) ? 0 : -EINVAL;
 }
 
+/* What becomes of a message for which there is no room, if CREATE does not say. */
+static u32 mbx_policy_of(const struct mbox_open *a)
+{
+	if (a->policy)
+		return a->policy;
+	return a->attrs & MBOX_ATTR_BROADCAST ? MBOX_POLICY_DROP_OLDEST :
+						MBOX_POLICY_BLOCK;
+}
+
 /* Combinations of attributes that have no meaning are refused (C12). */
 static int mbx_check_attr(struct mbx_attr *attr, const struct mbox_open *a)
 {
@@ -135,8 +145,15 @@ static int mbx_check_attr(struct mbx_attr *attr, const struct mbox_open *a)
 	u32 max_size = a->max_size;
 
 	if ((a->mode & ~0666) || (a->attrs & ~MBX_ATTRS) ||
-	    a->lifetime > MBOX_LIFETIME_PERSISTENT ||
-	    a->capacity > MBOX_CAPACITY_UNBOUNDED)
+	    a->lifetime > MBOX_LIFETIME_OWNER ||
+	    a->capacity > MBOX_CAPACITY_UNBOUNDED ||
+	    a->policy > MBOX_POLICY_DROP_OLDEST)
+		return -EINVAL;
+	if (a->capacity == MBOX_CAPACITY_ZERO &&
+	    (a->policy > MBOX_POLICY_BLOCK || (a->attrs & MBOX_ATTR_BROADCAST)))
+		return -EINVAL;
+	/* Whoever receives a descriptor has it alone. */
+	if ((a->attrs & MBOX_ATTR_BROADCAST) && (a->attrs & MBOX_ATTR_FDS))
 		return -EINVAL;
 	if (a->capacity != MBOX_CAPACITY_BOUNDED &&
 	    (a->max_messages || a->max_bytes))
@@ -160,17 +177,19 @@ static int mbx_check_attr(struct mbx_attr *attr, const struct mbox_open *a)
 	attr->max_size = max_size;
 	attr->capacity = a->capacity;
 	attr->lifetime = a->lifetime;
+	attr->policy = mbx_policy_of(a);
 	attr->attrs = a->attrs;
 	attr->mode = a->mode & ~current_umask();
 	attr->uid = current_euid();
 	attr->gid = current_egid();
+	if (mbx_fan_has_slots(attr) && attr->bounds.max_messages > MBX_FAN_MOST)
+		return -EINVAL;
 	return 0;
 }
 
 static int mbx_check_open(struct mbx_opening *o, const struct mbox_open *a)
 {
-	if ((a->flags & ~MBX_OPEN_FLAGS) || (a->rights & ~MBX_RIGHTS) ||
-	    a->__reserved)
+	if ((a->flags & ~MBX_OPEN_FLAGS) || (a->rights & ~MBX_RIGHTS))
 		return -EINVAL;
 	o->flags = a->flags;
 	o->rights = a->rights;
@@ -180,7 +199,7 @@ static int mbx_check_open(struct mbx_opening *o, const struct mbox_open *a)
 		return mbx_check_attr(&o->attr, a);
 	if ((a->flags & MBOX_OPEN_EXCL) || a->mode || a->lifetime ||
 	    a->capacity || a->attrs || a->max_messages || a->max_bytes ||
-	    a->max_size)
+	    a->max_size || a->policy)
 		return -EINVAL;
 	return 0;
 }
@@ -197,7 +216,7 @@ static struct mbx_box *mbx_create(const struct mbx_opening *o)
 
 	if (!mbx_is_expected(o, o->attr.uid))
 		return ERR_PTR(-EACCES);
-	purse = mbx_purse_get(current_uid());
+	purse = mbx_purse_get();
 	if (!purse)
 		return ERR_PTR(-ENOMEM);
 	box = mbx_box_new(&o->attr, purse, o->name, o->name_len);
@@ -294,6 +313,11 @@ static struct file *mbx_try_open(const struct mbx_opening *o,
 	err = mbx_handle_attach(h, o->name_len && !is_new);
 	if (err)
 		goto err_put;
+	if (is_new && box->owner) {
+		err = mbx_owner_watch(box, table);
+		if (err)
+			goto err_put;
+	}
 	if (is_new && o->name_len) {
 		mbx_delay(MBX_DELAY_BEFORE_PUBLISH);
 		err = mbx_table_add(table, box);
@@ -335,7 +359,7 @@ long mbx_open(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	do {
 		new = mbx_try_open(&o, h->table, args);
 		cond_resched();
-	} while (new == ERR_PTR(-ESTALE) && !fatal_signal_pending(current));
+	} while (new == ERR_PTR(-ESTALE) && !mbx_is_killed());
 	if (IS_ERR(new)) {
 		put_unused_fd(fd);
 		return PTR_ERR(new);
@@ -409,35 +433,33 @@ struct mbx_handle *mbx_open_default(fmode_t mode)
 }
 
 /**
- * mbx_copy() - MBOX_IOC_COPY
- * @h: the handle to copy
- * @file: its file
- * @args: struct mbox_copy
+ * mbx_copy_handle() - a new descriptor with rights of a handle
+ * @h: the handle
+ * @table: the names it sees
+ * @rights: which
+ * @flags: MBOX_OPEN_NONBLOCK or 0
+ * @process: who alone may receive on it, or NULL
  *
  * Return: the descriptor or the errors of COPY.
  */
-long mbx_copy(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+long mbx_copy_handle(struct mbx_handle *h, struct mbx_table *table, u32 rights,
+		     u32 flags, struct pid *process)
 {
-	const struct mbox_copy *a = &args->copy;
 	struct mbx_handle *copy;
 	struct file *new;
 	int fd, err;
 
-	if ((a->flags & ~MBOX_OPEN_NONBLOCK) || (a->rights & ~MBX_RIGHTS) ||
-	    a->__reserved)
-		return -EINVAL;
-	if (a->rights & ~READ_ONCE(h->rights))
-		return -EACCES;
-
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	copy = mbx_handle_new(h->box, h->table, a->rights, h->end.is_wanted);
+	copy = mbx_handle_new(h->box, table, rights, h->end.is_wanted);
 	if (IS_ERR(copy)) {
 		err = PTR_ERR(copy);
 		goto err_put_fd;
 	}
-	new = mbx_file_new(copy, a->flags);
+	copy->process = get_pid(process);
+	copy->is_special |= !!process;
+	new = mbx_file_new(copy, flags);
 	if (IS_ERR(new)) {
 		err = PTR_ERR(new);
 		goto err_put_fd;
@@ -453,6 +475,26 @@ err_put_file:
 err_put_fd:
 	put_unused_fd(fd);
 	return err;
+}
+
+/**
+ * mbx_copy() - MBOX_IOC_COPY
+ * @h: the handle to copy
+ * @file: its file
+ * @args: struct mbox_copy
+ *
+ * Return: the descriptor or the errors of COPY.
+ */
+long mbx_copy(struct mbx_handle *h, struct file *file, struct mbx_args *args)
+{
+	const struct mbox_copy *a = &args->copy;
+
+	if ((a->flags & ~MBOX_OPEN_NONBLOCK) || (a->rights & ~MBX_RIGHTS) ||
+	    a->__reserved)
+		return -EINVAL;
+	if (a->rights & ~READ_ONCE(h->rights))
+		return -EACCES;
+	return mbx_copy_handle(h, h->table, a->rights, a->flags, h->process);
 }
 
 static int mbx_check_remove(const struct mbx_handle *h,
@@ -509,33 +551,7 @@ long mbx_unlink(struct mbx_handle *h, struct file *file, struct mbx_args *args)
  */
 long mbx_destroy(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 {
-	struct mbx_table *table = h->table;
-	struct mbx_box *box = h->box;
-	bool had_name = false;
-	int err;
+	int err = mbx_check_remove(h, args);
 
-	err = mbx_check_remove(h, args);
-	if (err)
-		return err;
-
-	mutex_lock(&table->lock);
-	spin_lock(&box->lock);
-	if (box->is_dead) {
-		err = -EIDRM;
-	} else {
-		had_name = box->is_named;
-		if (had_name)
-			mbx_table_remove_locked(table, box);
-		box->is_dead = true;
-		trace_mbox_destroy(box);
-	}
-	spin_unlock(&box->lock);
-	mutex_unlock(&table->lock);
-	if (err)
-		return err;
-
-	mbx_box_bury(box);
-	if (had_name)
-		mbx_box_put(box);
-	return 0;
+	return err ?: mbx_table_destroy(h->table, h->box);
 }

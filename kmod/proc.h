@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Processes, as messages name them: the stamp of a sender.
+ * Processes, as messages name them: the stamp of a sender; and the death of
+ * one, which something else may end with.
  *
  * A stamp is taken from the task that acts, is not to be forged, and is
  * translated only when it is shown, for the namespaces of whom it is shown.
  *
- * Locking: none; a stamp does not change after it was taken.
- * Called by: msg.c, handle.c (the opener's, for plain write), stat.c.
+ * Locking: none for a stamp, which does not change after it was taken.  For
+ * deaths see proc.c.
+ * Called by: msg.c, handle.c (the opener's, for plain write), stat.c; owner.c,
+ * box.c, endpoint.c and server.c (deaths); table.c, main.c (unload).
  */
 #ifndef MBX_PROC_H
 #define MBX_PROC_H
 
+#include <linux/bug.h>
 #include <linux/cred.h>
+#include <linux/list.h>
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/refcount.h>
 #include <linux/sched/signal.h>
 #include <linux/time_namespace.h>
 #include <linux/types.h>
@@ -35,6 +42,41 @@ struct mbx_stamp {
 	kuid_t uid;
 	kgid_t gid;
 };
+
+struct mbx_process;
+
+/**
+ * struct mbx_death - what ends with a process; part of a larger structure
+ * @link: in the list of its process; empty: not watched, or no longer
+ *	(protected by mbx_processes_lock, proc.c)
+ * @process: its process, while @link is not empty (likewise)
+ * @end: called once, when it is not watched any more (immutable).  @has_died:
+ *	because the process has died; then it is a work that calls
+ */
+struct mbx_death {
+	struct list_head link;
+	struct mbx_process *process;
+	void (*end)(struct mbx_death *death, bool has_died);
+};
+
+bool mbx_has_died(struct pid *pid);
+int mbx_death_watch(struct mbx_death *death, struct pid *pid);
+void mbx_death_unwatch(struct mbx_death *death);
+void mbx_death_flush(void);
+
+int mbx_proc_init(void);
+void mbx_proc_exit(void);
+
+/**
+ * mbx_death_init() - what may be watched later
+ * @death: it
+ *
+ * Whoever watches it sets @end before.
+ */
+static inline void mbx_death_init(struct mbx_death *death)
+{
+	INIT_LIST_HEAD(&death->link);
+}
 
 static inline void mbx_stamp_pin(struct mbx_stamp *stamp)
 {
@@ -86,14 +128,64 @@ static inline void mbx_stamp_put(struct mbx_stamp *stamp)
 }
 
 /**
+ * mbx_stamp_is_same() - whether two stamps are of the same thread
+ * @a: a stamp
+ * @b: another
+ *
+ * Return: true if so.
+ */
+static inline bool mbx_stamp_is_same(const struct mbx_stamp *a,
+				     const struct mbx_stamp *b)
+{
+	return a->process == b->process && a->thread == b->thread;
+}
+
+/**
+ * mbx_stamp_pin_more() - what copies of a stamp hold
+ * @stamp: which
+ * @n: how many copies are made of it, each to be given back
+ */
+static inline void mbx_stamp_pin_more(const struct mbx_stamp *stamp, int n)
+{
+	refcount_add(n, &stamp->process->count);
+	if (stamp->thread != stamp->process)
+		refcount_add(n, &stamp->thread->count);
+}
+
+static inline void mbx_pid_put_some(struct pid *pid, int n)
+{
+	/* The one that may be the last reference goes alone. */
+	WARN_ON_ONCE(refcount_sub_and_test(n - 1, &pid->count));
+	put_pid(pid);
+}
+
+/**
+ * mbx_stamp_put_some() - mbx_stamp_put() for stamps that are the same
+ * @stamp: one of them
+ * @n: how many, at least 1
+ *
+ * Context: Any.
+ */
+static inline void mbx_stamp_put_some(const struct mbx_stamp *stamp, int n)
+{
+	if (stamp->thread != stamp->process)
+		mbx_pid_put_some(stamp->thread, n);
+	mbx_pid_put_some(stamp->process, n);
+}
+
+/**
  * mbx_pid_shown() - a process or thread as the current task sees it
  * @pid: which
+ *
+ * In the first pid namespace all can be seen.
  *
  * Return: its number, or 0 if it cannot be seen.
  */
 static inline pid_t mbx_pid_shown(struct pid *pid)
 {
-	return pid_nr_ns(pid, ns_of_pid(task_pid(current)));
+	struct pid_namespace *ns = ns_of_pid(task_pid(current));
+
+	return likely(ns == &init_pid_ns) ? pid_nr(pid) : pid_nr_ns(pid, ns);
 }
 
 /**

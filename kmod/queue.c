@@ -9,15 +9,27 @@
 
 #define mbx_msg_of(node) rb_entry(node, struct mbx_msg, level)
 
-static bool mbx_is_leader(const struct mbx_msg *msg)
+/* How far the last milestone is, or the leader, which is as good as one. */
+static u32 mbx_since(const struct mbx_msg *msg)
 {
-	return !RB_EMPTY_NODE(&msg->level);
+	return RB_EMPTY_NODE(&msg->level) ? msg->since : 0;
+}
+
+/* A message that leads nobody is so far behind the last milestone. */
+static void mbx_set_since(struct mbx_queue *q, struct mbx_msg *msg, u32 since)
+{
+	RB_CLEAR_NODE(&msg->level);
+	msg->since = since;
+	if (since >= MBX_MILESTONE)
+		mbx_milestone_add(q, msg);
 }
 
 /* Make @msg the leader where @old was. */
 static void mbx_lead(struct mbx_queue *q, struct mbx_msg *old,
 		     struct mbx_msg *msg)
 {
+	if (msg->where == MBX_MSG_MILESTONE)
+		mbx_milestone_remove(q, msg);
 	rb_replace_node(&old->level, &msg->level, &q->levels);
 	RB_CLEAR_NODE(&old->level);
 	if (q->top == old)
@@ -54,14 +66,26 @@ static struct mbx_msg *mbx_find_or_lead(struct mbx_queue *q,
 	return NULL;
 }
 
-/* Put @msg into its ring before @pos; "before the leader" needs @to_front. */
-static void mbx_insert(struct mbx_queue *q, struct mbx_msg *msg,
-		       struct mbx_msg *pos, bool to_front)
+/* Put @msg behind all others of its level. */
+static void mbx_append(struct mbx_queue *q, struct mbx_msg *msg,
+		       struct mbx_msg *leader)
 {
-	list_add_tail(&msg->link, &pos->link);
-	RB_CLEAR_NODE(&msg->level);
-	if (to_front)
-		mbx_lead(q, pos, msg);
+	struct mbx_msg *last = list_prev_entry(leader, link);
+
+	list_add_tail(&msg->link, &leader->link);
+	mbx_set_since(q, msg, mbx_since(last) + 1);
+}
+
+/* Put @msg before all others of its level; distances are from behind there. */
+static void mbx_prepend(struct mbx_queue *q, struct mbx_msg *msg,
+			struct mbx_msg *leader)
+{
+	struct mbx_msg *next = list_next_entry(leader, link);
+	u32 since = next == leader ? 0 : mbx_since(next);
+
+	list_add_tail(&msg->link, &leader->link);
+	mbx_lead(q, leader, msg);
+	mbx_set_since(q, leader, since + 1);
 }
 
 /**
@@ -73,8 +97,12 @@ void mbx_queue_add_level(struct mbx_queue *q, struct mbx_msg *msg)
 {
 	struct mbx_msg *leader = mbx_find_or_lead(q, msg);
 
-	if (leader)
-		mbx_insert(q, msg, leader, msg->is_urgent);
+	if (!leader)
+		return;
+	if (msg->is_urgent)
+		mbx_prepend(q, msg, leader);
+	else
+		mbx_append(q, msg, leader);
 }
 
 /* Whether @a comes before @b among the messages that came back. */
@@ -105,15 +133,21 @@ void mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg)
 	if (!q->front || mbx_is_before(msg, q->front))
 		q->front = msg;
 	msg->where = MBX_MSG_RETURNED;
+	q->returns++;
 }
 
 /**
- * mbx_queue_remove_returned() - mbx_queue_remove() for one that came back
+ * mbx_queue_remove_special() - mbx_queue_remove() for what is in a tree of its own
  * @q: the queue
- * @msg: the message
+ * @msg: a milestone, or one that came back
  */
-void mbx_queue_remove_returned(struct mbx_queue *q, struct mbx_msg *msg)
+void mbx_queue_remove_special(struct mbx_queue *q, struct mbx_msg *msg)
 {
+	if (msg->where == MBX_MSG_MILESTONE) {
+		mbx_milestone_pass_on(q, msg);
+		list_del(&msg->link);
+		return;
+	}
 	if (q->front == msg) {
 		struct rb_node *next = rb_next(&msg->level);
 
@@ -133,6 +167,8 @@ void mbx_queue_move(struct mbx_queue *to, struct mbx_queue *from)
 	list_splice(&from->plain, &to->plain);
 	to->levels = from->levels;
 	to->top = from->top;
+	to->milestones = from->milestones;
+	to->plain_since = from->plain_since;
 	to->returned = from->returned;
 	to->front = from->front;
 	mbx_queue_init(from);
@@ -161,4 +197,62 @@ void mbx_queue_remove_level(struct mbx_queue *q, struct mbx_msg *msg)
 	}
 	rb_erase(&msg->level, &q->levels);
 	RB_CLEAR_NODE(&msg->level);
+}
+
+/* The first of those that came back whose level is @level, or lower. */
+static struct mbx_msg *mbx_find_returned(const struct mbx_queue *q, u32 level)
+{
+	struct rb_node *node = q->returned.rb_node;
+	struct mbx_msg *found = NULL;
+
+	while (node) {
+		if (mbx_level_of(mbx_msg_of(node)) <= level) {
+			found = mbx_msg_of(node);
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+/* Whichever is the less: of lower priority, or as low and older. */
+static struct mbx_msg *mbx_lesser(struct mbx_msg *a, struct mbx_msg *b)
+{
+	if (!a || !b)
+		return a ?: b;
+	if (a->priority != b->priority)
+		return a->priority < b->priority ? a : b;
+	return a->id < b->id ? a : b;
+}
+
+/**
+ * mbx_queue_least() - the oldest message of the lowest priority present
+ * @q: the queue
+ *
+ * Return: the message, still in the queue, or NULL.
+ */
+struct mbx_msg *mbx_queue_least(struct mbx_queue *q)
+{
+	struct mbx_msg *least =
+		list_first_entry_or_null(&q->plain, struct mbx_msg, link);
+	struct rb_node *node = rb_last(&q->levels);
+	unsigned int i;
+
+	/* A priority is two levels at most; the last urgent one is the oldest. */
+	for (i = 0; i < 2 && node; i++, node = rb_prev(node)) {
+		struct mbx_msg *msg = mbx_msg_of(node);
+
+		if (msg->is_urgent && !list_empty(&msg->link))
+			msg = list_prev_entry(msg, link);
+		least = mbx_lesser(least, msg);
+	}
+	node = rb_last(&q->returned);
+	if (node) {
+		u32 level = mbx_msg_of(node)->priority << 1;
+
+		least = mbx_lesser(least, mbx_find_returned(q, level));
+		least = mbx_lesser(least, mbx_find_returned(q, level | 1));
+	}
+	return least;
 }

@@ -28,6 +28,16 @@
  * back: those stand in a tree of their own, by level and age, and come before
  * the rest of their level.  However many come back, none is searched for.
  *
+ * DOC: Places and milestones
+ *
+ * A search that stops on its way (of a peek, or because it would take too long
+ * under the lock) remembers a place: a level and an id.  It goes on behind that
+ * place, whether the message that stood there still does or not.  So that it is
+ * found without a walk, one message in MBX_MILESTONE of a level is a milestone:
+ * it stands in a tree as well, by its place.  One that goes passes this on to
+ * its neighbour, so the way from a milestone to any place stays short.  What
+ * came back is in a tree anyway.
+ *
  * Locking: the caller holds the lock that guards the queue.
  * Called by: box.c and line.c.
  */
@@ -44,21 +54,58 @@
  * @plain: the messages of the lowest level
  * @levels: the leader of each other level present, the highest leftmost
  * @top: leader of the highest level in that tree, or NULL
+ * @milestones: every so many messages, in the order of receiving
+ * @plain_since: messages added to @plain since its last milestone
  * @returned: messages that came back, highest level and oldest leftmost
  * @front: the leftmost of @returned, or NULL
+ * @returns: how many came back so far
  */
 struct mbx_queue {
 	struct list_head plain;
 	struct rb_root levels;
 	struct mbx_msg *top;
+	struct rb_root milestones;
+	u32 plain_since;
 	struct rb_root returned;
 	struct mbx_msg *front;
+	u64 returns;
+};
+
+/* Messages of a level from one milestone to the next; less in unit tests. */
+#ifndef MBX_MILESTONE
+#define MBX_MILESTONE 64
+#endif
+
+/**
+ * struct mbx_place - a place in the order of a queue, with or without a message
+ * @id: of the message that stood there
+ * @priority: its priority
+ * @is_urgent: it was urgent
+ * @came_back: it had come back
+ */
+struct mbx_place {
+	u64 id;
+	u16 priority;
+	bool is_urgent;
+	bool came_back;
 };
 
 void mbx_queue_add_level(struct mbx_queue *q, struct mbx_msg *msg);
 void mbx_queue_remove_level(struct mbx_queue *q, struct mbx_msg *msg);
 void mbx_queue_return(struct mbx_queue *q, struct mbx_msg *msg);
-void mbx_queue_remove_returned(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_queue_remove_special(struct mbx_queue *q, struct mbx_msg *msg);
+struct mbx_msg *mbx_queue_least(struct mbx_queue *q);
+struct mbx_place mbx_place_of(const struct mbx_msg *msg);
+struct mbx_msg *mbx_queue_next(struct mbx_queue *q,
+			       const struct mbx_place *place);
+struct mbx_msg *mbx_queue_after(struct mbx_queue *q, struct mbx_msg *msg);
+struct mbx_msg *mbx_queue_at(struct mbx_queue *q,
+			     const struct mbx_place *place);
+bool mbx_place_is_before(const struct mbx_place *a, const struct mbx_place *b);
+void mbx_milestone_add(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_milestone_plain(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_milestone_pass_on(struct mbx_queue *q, struct mbx_msg *msg);
+void mbx_milestone_remove(struct mbx_queue *q, struct mbx_msg *msg);
 void mbx_queue_move(struct mbx_queue *to, struct mbx_queue *from);
 
 /**
@@ -70,8 +117,11 @@ static inline void mbx_queue_init(struct mbx_queue *q)
 	INIT_LIST_HEAD(&q->plain);
 	q->levels = RB_ROOT;
 	q->top = NULL;
+	q->milestones = RB_ROOT;
+	q->plain_since = 0;
 	q->returned = RB_ROOT;
 	q->front = NULL;
+	q->returns = 0;
 }
 
 static inline u32 mbx_level_of(const struct mbx_msg *msg)
@@ -82,6 +132,13 @@ static inline u32 mbx_level_of(const struct mbx_msg *msg)
 static inline bool mbx_is_plain(const struct mbx_msg *msg)
 {
 	return !mbx_level_of(msg);
+}
+
+/* It stands in the tree for its level, which is not the lowest. */
+static inline bool mbx_is_leader(const struct mbx_msg *msg)
+{
+	return msg->where == MBX_MSG_QUEUED && !mbx_is_plain(msg) &&
+	       !RB_EMPTY_NODE(&msg->level);
 }
 
 /**
@@ -111,10 +168,13 @@ static inline struct mbx_msg *mbx_queue_first(struct mbx_queue *q)
 static inline void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
 {
 	msg->where = MBX_MSG_QUEUED;
-	if (mbx_is_plain(msg))
-		list_add_tail(&msg->link, &q->plain);
-	else
+	if (!mbx_is_plain(msg)) {
 		mbx_queue_add_level(q, msg);
+		return;
+	}
+	list_add_tail(&msg->link, &q->plain);
+	if (unlikely(++q->plain_since >= MBX_MILESTONE))
+		mbx_milestone_plain(q, msg);
 }
 
 /**
@@ -124,8 +184,8 @@ static inline void mbx_queue_add(struct mbx_queue *q, struct mbx_msg *msg)
  */
 static inline void mbx_queue_remove(struct mbx_queue *q, struct mbx_msg *msg)
 {
-	if (unlikely(msg->where == MBX_MSG_RETURNED))
-		mbx_queue_remove_returned(q, msg);
+	if (unlikely(msg->where != MBX_MSG_QUEUED))
+		mbx_queue_remove_special(q, msg);
 	else if (mbx_is_plain(msg))
 		list_del(&msg->link);
 	else

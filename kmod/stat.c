@@ -14,7 +14,9 @@
 #include <linux/string.h>
 
 #include "args.h"
+#include "call.h"
 #include "compat.h"
+#include "fan.h"
 #include "handle.h"
 #include "names.h"
 #include "table.h"
@@ -42,7 +44,12 @@ long mbx_info(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	i->priority_max = MBOX_PRIORITY_MAX;
 	i->default_size = MBOX_DEFAULT_SIZE;
 	i->default_messages = MBOX_DEFAULT_MESSAGES;
-	i->features = MBOX_FEATURE_SYNC | MBOX_FEATURE_RENDEZVOUS;
+	i->features = MBOX_FEATURE_SYNC | MBOX_FEATURE_RENDEZVOUS |
+		      MBOX_FEATURE_DROP | MBOX_FEATURE_PEEK |
+		      MBOX_FEATURE_SELECT | MBOX_FEATURE_BROADCAST |
+		      MBOX_FEATURE_FDS | MBOX_FEATURE_CALL |
+		      MBOX_FEATURE_DIRECT | MBOX_FEATURE_NOTIFY |
+		      MBOX_FEATURE_BATCH | MBOX_FEATURE_OWNER;
 	i->open_flags = MBX_OPEN_FLAGS;
 	i->send_flags = MBX_SEND_FLAGS;
 	i->recv_flags = MBX_RECV_FLAGS;
@@ -51,15 +58,19 @@ long mbx_info(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	i->user_bytes = READ_ONCE(mbx_user_bytes);
 	i->user_messages = READ_ONCE(mbx_user_messages);
 	i->user_mailboxes = READ_ONCE(mbx_user_mailboxes);
+	i->user_calls = READ_ONCE(mbx_user_calls);
+	i->user_fds = READ_ONCE(mbx_user_fds);
 
-	purse = mbx_purse_look_up(current_uid());
+	purse = mbx_purse_look_up();
 	if (purse) {
 		i->used_bytes = atomic64_read(&purse->bytes);
 		i->used_messages = atomic64_read(&purse->messages);
 		i->used_mailboxes = atomic64_read(&purse->mailboxes);
+		i->used_calls = atomic64_read(&purse->calls);
+		i->used_fds = atomic64_read(&purse->fds);
 		mbx_purse_put(purse);
 	}
-	return mbx_args_put_members(args, info, abi, used_mailboxes);
+	return mbx_args_put_members(args, info, abi, used_fds);
 }
 
 /**
@@ -84,10 +95,29 @@ static void mbx_see(struct mbx_seen *seen, const struct mbx_waiter *w, u32 len)
 	seen->len = len;
 }
 
+static u32 mbx_see_subscribers(const struct mbx_box *box, struct mbx_seen *seen,
+			       u32 room)
+{
+	const struct mbx_receiver *r;
+	const struct mbx_sub *sub;
+	u32 n = 0;
+
+	list_for_each_entry(sub, &box->fan.sleeping, sleeping) {
+		list_for_each_entry(r, &sub->line, waiter.link) {
+			if (n == room)
+				return n;
+			mbx_see(&seen[n++], &r->waiter, r->args->len);
+		}
+	}
+	return n;
+}
+
 static u32 mbx_see_waiters(const struct mbx_box *box, struct mbx_seen *seen,
 			   u32 room)
 {
-	const struct mbx_receiver *r;
+	struct rb_node *node = rb_first(&box->choosers);
+	const struct mbx_receiver *r, *chooser;
+	const struct mbx_call *c;
 	const struct mbx_sender *s;
 	u32 n = 0;
 
@@ -102,12 +132,30 @@ static u32 mbx_see_waiters(const struct mbx_box *box, struct mbx_seen *seen,
 			return n;
 		mbx_see(&seen[n++], &s->waiter, s->msg->len);
 	}
-	list_for_each_entry(r, &box->receivers, waiter.link) {
+	list_for_each_entry(c, &box->callers, link) {
 		if (n == room)
 			return n;
-		mbx_see(&seen[n++], &r->waiter, r->room);
+		mbx_see(&seen[n++], &c->sender.waiter, c->room);
 	}
-	return n;
+	r = list_first_entry(&box->receivers, struct mbx_receiver, waiter.link);
+	while (n < room) {
+		bool is_end =
+			list_entry_is_head(r, &box->receivers, waiter.link);
+
+		/* Those that choose stand apart, by their turn. */
+		chooser = rb_entry_safe(node, struct mbx_receiver, chooser);
+		if (chooser && (is_end || chooser->turn < r->turn)) {
+			mbx_see(&seen[n++], &chooser->waiter,
+				chooser->args->len);
+			node = rb_next(node);
+		} else if (!is_end) {
+			mbx_see(&seen[n++], &r->waiter, r->args->len);
+			r = list_next_entry(r, waiter.link);
+		} else {
+			break;
+		}
+	}
+	return n + mbx_see_subscribers(box, seen + n, room - n);
 }
 
 static int mbx_put_waiters(struct mbox_waiter __user *to,
@@ -153,7 +201,9 @@ static void mbx_describe_box(struct mbox_stat *a, const struct mbx_box *box,
 	a->handles = box->handles;
 	a->senders = box->send_handles;
 	a->receivers = box->recv_handles;
-	a->senders_waiting = is_admin ? box->senders_waiting : MBOX_HIDDEN;
+	a->senders_waiting =
+		is_admin ? box->senders_waiting + box->callers_waiting :
+			   MBOX_HIDDEN;
 	a->receivers_waiting = is_admin ? box->receivers_waiting : MBOX_HIDDEN;
 	a->messages = box->messages;
 	a->bytes = box->bytes;
@@ -163,6 +213,33 @@ static void mbx_describe_box(struct mbox_stat *a, const struct mbx_box *box,
 	a->received = box->received;
 	a->dropped = box->dropped;
 	a->search_steps = box->steps;
+	a->policy = attr->policy;
+	if (box->times)
+		memcpy(a->times, box->times->count, sizeof(a->times));
+	a->expired = box->expired;
+}
+
+/*
+ * In a broadcast mailbox: the handle's own subscription, and for ADMIN the one
+ * that is the furthest behind.  Returns who opened that, a reference, or NULL.
+ */
+static struct pid *mbx_describe_subs(struct mbox_stat *a,
+				     const struct mbx_handle *h, bool is_admin)
+{
+	struct mbx_sub *own = h->end.sub, *slowest;
+	struct mbx_box *box = h->box;
+
+	if (!mbx_box_broadcasts(box) || box->is_dead)
+		return NULL;
+	if (own) {
+		a->pending = mbx_sub_pending(box, own);
+		a->missed = mbx_sub_missed(box, own);
+	}
+	slowest = is_admin ? mbx_fan_slowest(box) : NULL;
+	if (!slowest)
+		return NULL;
+	a->slowest_pending = mbx_sub_pending(box, slowest);
+	return get_pid(slowest->process);
 }
 
 /**
@@ -182,6 +259,7 @@ long mbx_stat(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	struct mbox_stat *a = &args->stat;
 	struct mbx_seen *seen = NULL;
 	struct mbx_box *box = h->box;
+	struct pid *slowest;
 	int err = 0;
 
 	if (a->flags || (!to && room))
@@ -198,11 +276,16 @@ long mbx_stat(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	spin_lock(&box->lock);
 	n = mbx_see_waiters(box, seen, room);
 	mbx_describe_box(a, box, is_admin);
+	slowest = mbx_describe_subs(a, h, is_admin);
 	if (box->is_dead)
 		err = -EIDRM;
 	spin_unlock(&box->lock);
 	a->nwaiters = n;
 	a->rights = rights;
+	if (is_admin && box->owner)
+		a->owner_pid = mbx_pid_shown(box->owner->pid);
+	a->slowest_pid = mbx_pid_shown(slowest);
+	put_pid(slowest);
 
 	if (!err)
 		err = mbx_put_waiters(to, seen, n);
@@ -213,7 +296,7 @@ long mbx_stat(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	kvfree(seen);
 	if (err)
 		return err;
-	return mbx_args_put_members(args, stat, nwaiters, search_steps);
+	return mbx_args_put_members(args, stat, nwaiters, slowest_pending);
 }
 
 #define MBX_LIST_PAGE 32
@@ -264,19 +347,6 @@ static int mbx_list_page(struct mbx_table *table, struct mbox_list_entry *page,
 	return err ?: filled;
 }
 
-static int mbx_list_put(char __user *to, u32 entry_size,
-			const struct mbox_list_entry *page, u32 n)
-{
-	u32 known = min_t(u32, entry_size, sizeof(*page));
-	u32 i;
-
-	for (i = 0; i < n; i++, to += entry_size)
-		if (copy_to_user(to, &page[i], known) ||
-		    clear_user(to + known, entry_size - known))
-			return -EFAULT;
-	return 0;
-}
-
 /**
  * mbx_list() - MBOX_IOC_LIST
  * @h: any handle: its table of names counts
@@ -306,13 +376,14 @@ long mbx_list(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 		n = mbx_list_page(h->table, page,
 				  min_t(u32, room - done, MBX_LIST_PAGE),
 				  a->after, has_cap, &is_end);
-		if (n > 0 && mbx_list_put(to, a->entry_size, page, n))
+		if (n > 0 &&
+		    mbx_put_entries(to, a->entry_size, page, sizeof(*page), n))
 			n = -EFAULT;
 		if (n > 0) {
 			done += n;
 			to += (size_t)n * a->entry_size;
 		}
-		if (fatal_signal_pending(current))
+		if (mbx_is_killed())
 			n = -EINTR;
 		cond_resched();
 	}

@@ -18,7 +18,9 @@
 #include "box.h"
 #include "compat.h"
 #include "line.h"
+#include "proc.h"
 #include "table.h"
+#include "trace.h"
 
 #define MBX_DEFAULT_NAME "default"
 #define MBX_DEFAULT_SIZE SZ_1M
@@ -148,6 +150,7 @@ struct mbx_box *mbx_table_default(struct mbx_table *table)
 		.max_size = MBX_DEFAULT_SIZE,
 		.capacity = MBOX_CAPACITY_BOUNDED,
 		.lifetime = MBOX_LIFETIME_PERSISTENT,
+		.policy = MBOX_POLICY_BLOCK,
 		.mode = READ_ONCE(mbx_default_mode) & 0666,
 	};
 	struct mbx_box *box;
@@ -219,6 +222,41 @@ int mbx_table_add(struct mbx_table *table, struct mbx_box *box)
 }
 
 /**
+ * mbx_table_destroy() - end a mailbox, and its name, for everybody
+ * @table: where its name is, if it has one
+ * @box: the mailbox
+ *
+ * Context: Sleeps.
+ * Return: 0, or -EIDRM if it had died before.
+ */
+int mbx_table_destroy(struct mbx_table *table, struct mbx_box *box)
+{
+	bool had_name = false;
+	int err = 0;
+
+	mutex_lock(&table->lock);
+	spin_lock(&box->lock);
+	if (box->is_dead) {
+		err = -EIDRM;
+	} else {
+		had_name = box->is_named;
+		if (had_name)
+			mbx_table_remove_locked(table, box);
+		mbx_box_die(box);
+		trace_mbox_destroy(box);
+	}
+	spin_unlock(&box->lock);
+	mutex_unlock(&table->lock);
+	if (err)
+		return err;
+
+	mbx_box_bury(box);
+	if (had_name)
+		mbx_box_put(box);
+	return 0;
+}
+
+/**
  * mbx_table_after() - the mailbox whose name comes next
  * @table: the table, locked
  * @name: the name before it; empty: the first of all
@@ -278,7 +316,8 @@ static bool mbx_net_remove_first(struct mbx_table *table)
 	spin_lock(&box->lock);
 	mbx_table_remove_locked(table, box);
 	is_gone = !box->handles;
-	box->is_dead |= is_gone;
+	if (is_gone)
+		mbx_box_die(box);
 	spin_unlock(&box->lock);
 	mutex_unlock(&table->lock);
 
@@ -334,5 +373,7 @@ int mbx_table_init(void)
 void mbx_table_exit(void)
 {
 	unregister_pernet_subsys(&mbx_net_ops);
+	/* A work that ends a mailbox holds its table. */
+	mbx_death_flush();
 	kmem_cache_destroy(mbx_table_cache);
 }

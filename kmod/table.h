@@ -5,7 +5,7 @@
  * namespace that owns it, but never the network namespace.
  *
  * Locking: mbx_table.lock guards the tree and @is_dead; see box.h for order.
- * Called by: names.c (the verbs), handle.c (open, release).
+ * Called by: names.c (the verbs), handle.c (open, release), owner.c.
  */
 #ifndef MBX_TABLE_H
 #define MBX_TABLE_H
@@ -40,6 +40,7 @@ struct mbx_box *mbx_table_find(struct mbx_table *table, const char *name);
 struct mbx_box *mbx_table_default(struct mbx_table *table);
 int mbx_table_add(struct mbx_table *table, struct mbx_box *box);
 void mbx_table_remove_locked(struct mbx_table *table, struct mbx_box *box);
+int mbx_table_destroy(struct mbx_table *table, struct mbx_box *box);
 struct mbx_box *mbx_table_after(struct mbx_table *table, const char *name);
 
 int mbx_table_init(void);

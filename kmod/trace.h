@@ -40,6 +40,16 @@ DEFINE_EVENT(mbx_message, mbox_send,
 	     TP_PROTO(const struct mbx_box *box, const struct mbx_msg *msg),
 	     TP_ARGS(box, msg));
 
+/* A mailbox accepted a request, whose sender waits for an answer. */
+DEFINE_EVENT(mbx_message, mbox_call,
+	     TP_PROTO(const struct mbx_box *box, const struct mbx_msg *msg),
+	     TP_ARGS(box, msg));
+
+/* A caller is given its answer, which has the id of the request. */
+DEFINE_EVENT(mbx_message, mbox_reply,
+	     TP_PROTO(const struct mbx_box *box, const struct mbx_msg *msg),
+	     TP_ARGS(box, msg));
+
 /* A receiver has a message, in its memory. */
 DEFINE_EVENT(mbx_message, mbox_receive,
 	     TP_PROTO(const struct mbx_box *box, const struct mbx_msg *msg),
@@ -63,7 +73,9 @@ DECLARE_EVENT_CLASS(
 		  __entry->mailbox, __entry->message,
 		  __print_symbolic(__entry->what, { MBOX_WAIT_SEND, "send" },
 				   { MBOX_WAIT_RECEIPT, "receipt" },
-				   { MBOX_WAIT_RECV, "recv" }),
+				   { MBOX_WAIT_RECV, "recv" },
+				   { MBOX_WAIT_CALL, "call" },
+				   { MBOX_WAIT_REPLY, "reply" }),
 		  __entry->pid, __entry->result));
 
 /* A task has lined up, and is about to sleep. */

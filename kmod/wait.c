@@ -54,6 +54,41 @@ int mbx_deadline_parse(struct mbx_deadline *d, u64 ns, bool realtime)
 	return 0;
 }
 
+static ktime_t mbx_deadline_now(const struct mbx_deadline *d)
+{
+	return d->clock == CLOCK_REALTIME ? ktime_get_real() : ktime_get();
+}
+
+/**
+ * mbx_deadline_has_passed() - whether it is too late
+ * @d: the deadline
+ *
+ * Return: true if there is a deadline, and it is not in the future.
+ */
+bool mbx_deadline_has_passed(const struct mbx_deadline *d)
+{
+	return d->is_set && d->at <= mbx_deadline_now(d);
+}
+
+/**
+ * mbx_deadline_monotonic() - a deadline on the kernel's CLOCK_MONOTONIC
+ * @d: the deadline
+ *
+ * One on CLOCK_REALTIME is what it is by the clocks of now.
+ *
+ * Return: ns, or 0: none.
+ */
+u64 mbx_deadline_monotonic(const struct mbx_deadline *d)
+{
+	s64 at = d->at;
+
+	if (!d->is_set)
+		return 0;
+	if (d->clock == CLOCK_REALTIME)
+		at = ktime_get() + (d->at - ktime_get_real());
+	return max_t(s64, at, 1);
+}
+
 /**
  * mbx_waiter_init() - a waiter of the current task
  * @w: the waiter, on its stack

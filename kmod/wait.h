@@ -60,7 +60,7 @@
 
 #include <linux/ktime.h>
 #include <linux/list.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/types.h>
 
 /**
@@ -110,6 +110,8 @@ struct mbx_wakes {
 };
 
 int mbx_deadline_parse(struct mbx_deadline *d, u64 ns, bool realtime);
+bool mbx_deadline_has_passed(const struct mbx_deadline *d);
+u64 mbx_deadline_monotonic(const struct mbx_deadline *d);
 void mbx_waiter_init(struct mbx_waiter *w, u32 what, u64 mailbox);
 bool mbx_waiter_is_ready(const struct mbx_waiter *w);
 int mbx_wait_sleep(struct mbx_waiter *w, const struct mbx_deadline *d);
@@ -132,6 +134,17 @@ static inline int mbx_deadline_set(struct mbx_deadline *d, u64 ns,
 	if (likely(!ns && !realtime))
 		return 0;
 	return mbx_deadline_parse(d, ns, realtime);
+}
+
+/**
+ * mbx_is_killed() - whether the current task is to end, whatever it does
+ *
+ * Return: true if it is.
+ */
+static inline bool mbx_is_killed(void)
+{
+	/* A signal that comes just now is seen at the next look, or the end. */
+	return data_race(fatal_signal_pending(current));
 }
 
 #endif /* MBX_WAIT_H */

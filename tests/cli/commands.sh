@@ -45,12 +45,152 @@ create_kinds() {
 	ends 0 mboxctl stat meet
 	shows 'capacity:       none (rendezvous)'
 	shows 'send times:     recorded'
-	ends 0 mboxctl create --unbounded --fixed --max-size 8 box
+	shows 'descriptors:    cannot be passed'
+	ends 0 mboxctl create --unbounded --fixed --max-size 8 --fds box
 	ends 0 mboxctl stat box
 	shows 'capacity:       unbounded'
 	shows 'message size:   exactly 8 bytes'
+	shows 'descriptors:    may be passed'
 }
 it 'create knows rendezvous, unbounded, fixed and times' create_kinds
+
+has_mailbox() {
+	mboxctl stat "$1" >/dev/null 2>&1
+}
+
+has_no_mailbox() {
+	! has_mailbox "$1"
+}
+
+has_become() {
+	[ "$(cat "/proc/$1/comm")" = "$2" ]
+}
+
+create_with_command() {
+	mkfifo go
+	mboxctl create --mode 0622 box -- cat go >said & command=$!
+	until_true has_mailbox box
+	# The mailbox is there first, and lives on in the command.
+	until_true has_become $command cat
+	ends 0 mboxctl stat box
+	shows "lifetime:       until process $command (cat) ends"
+	shows 'mode 0622'
+	ends 0 su alice -c 'mboxctl send box text'
+	ends 0 mboxctl recv box
+	prints text
+	echo over >go
+	ended 0 $command
+	equal "$(cat said)" over
+	until_true has_no_mailbox box
+}
+it 'create with a command makes a mailbox that lasts as long [C4.2 C4.3]' \
+	create_with_command
+
+create_with_bad_command() {
+	ends 5 mboxctl create box -- sh -c 'exit 5'
+	until_true has_no_mailbox box
+	ends 1 mboxctl create box -- ./is-not-there --option
+	complains "'./is-not-there' could not be run: No such file or directory. The mailbox is gone again."
+	until_true has_no_mailbox box
+	mboxctl create box
+	ends 9 mboxctl create box -- touch ran
+	complains "mailbox 'box' is there already, and COMMAND needs one of its own."
+	gone ran
+	ends 2 mboxctl create box touch ran
+	complains "a COMMAND comes after '--'."
+	gone ran
+}
+it 'create says what the command says, and what kept it from running' \
+	create_with_bad_command
+
+create_policies() {
+	ends 0 mboxctl stat default
+	shows 'when full:      a sender waits'
+	ends 0 mboxctl create --messages 2 --policy drop-oldest box
+	ends 0 mboxctl stat box
+	shows 'when full:      the oldest message of the lowest priority is dropped'
+	ends 0 mboxctl send box one two three
+	ends 0 mboxctl stat box
+	shows 'so far:         3 sent, 0 received, 1 dropped'
+	ends 0 mboxctl recv --count 2 box
+	prints 'two
+three'
+	ends 0 mboxctl create -n 2 -p drop-newest newest
+	ends 0 mboxctl stat newest
+	shows 'when full:      the new message is dropped'
+	ends 0 mboxctl send newest one two three
+	ends 0 mboxctl recv --count 2 newest
+	prints 'one
+two'
+	ends 0 mboxctl create --policy block waits
+	ends 0 mboxctl stat waits
+	shows 'when full:      a sender waits'
+}
+it 'create says what becomes of messages without room [C13.2 C13.3]' \
+	create_policies
+
+choose() {
+	mboxctl create box
+	mboxctl send --tag 7 box seven
+	mboxctl send --tag 0x9 box nine
+	mboxctl send --tag 8 box eight
+	mboxctl send --tag 9 box more
+	ends 5 mboxctl recv --nowait --tag 6 box
+	ends 0 mboxctl recv --tag 9 --count 2 box
+	prints 'nine
+more'
+	ends 5 mboxctl recv --nowait --lowest-tag 6 box
+	ends 0 mboxctl recv --lowest-tag 8 box
+	prints seven
+	ends 5 mboxctl recv --nowait --not-tag 8 box
+	ends 0 mboxctl recv --not-tag 0 box
+	prints eight
+	sh -c 'echo $$; exec mboxctl send box mine' >pid
+	mboxctl send box other
+	ends 5 mboxctl recv --nowait --pid 1 box
+	ends 0 mboxctl recv --pid "$(cat pid)" --timeout 10s box
+	prints mine
+	equal "$(value box holds)" 1
+}
+it 'recv chooses by tag or process, and leaves the rest [C21.2 C21.3 C21.4]' choose
+
+peek() {
+	ends 0 mboxctl peek default
+	prints ''
+	mboxctl create box
+	mboxctl send box one two
+	mboxctl send --priority 5 box first
+	ends 0 mboxctl peek box
+	prints 'first
+one
+two'
+	ends 0 mboxctl peek --count 1 box
+	prints first
+	ends 0 mboxctl peek --verbose --count 1 box
+	shows 'id 3 priority 5 '
+	ends 0 mboxctl peek --raw box
+	equal "$(cat "$out")" firstonetwo
+	equal "$(value box holds)" 3
+	mboxctl create --unbounded --max-size 1M large
+	head -c 300000 /dev/zero | mboxctl send --whole large
+	ends 0 mboxctl peek --raw large
+	equal "$(wc -c <"$out")" 300000
+	ends 3 mboxctl peek no
+	ends 4 su alice -c 'mboxctl peek box'
+}
+it 'peek shows what is there and leaves it [C22.1 C22.4]' peek
+
+flush() {
+	mboxctl create box
+	mboxctl send box one two
+	ends 0 mboxctl flush box default
+	prints 'box: 2 messages
+default: 0 messages'
+	equal "$(value box holds)" 0
+	ends 3 mboxctl flush no
+	ends 4 su alice -c 'mboxctl flush box'
+}
+it 'flush throws away what is there [C22.5]' flush
 
 create_mode() {
 	ends 0 mboxctl create --mode 0622 box
@@ -140,6 +280,26 @@ status_waiters() {
 }
 it 'stat shows who waits, and for what' status_waiters
 
+status_times() {
+	mboxctl create --times box
+	mboxctl create plain
+	ends 0 mboxctl stat box
+	shows 'lay there:      0 messages, by the time from acceptance to receipt'
+	equal "$(sed -n '/^lay there/,$p' "$out" | wc -l)" 1
+	mboxctl send box one two three
+	mboxctl recv --count 2 box >/dev/null
+	ends 0 mboxctl stat box
+	shows 'lay there:      2 messages, by the time from acceptance to receipt'
+	# Lines of bars: from, to, messages, bar; the most have the longest.
+	equal "$(sed -n '/^lay there/,$s/^ .* to .* \([0-9]*\) #*$/\1/p' "$out" |
+		awk '{ n += $1 } END { print n }')" 2
+	shows ' ########################################'
+	ends 0 mboxctl stat plain
+	checked
+	! grep -q 'lay there' "$out" || wrong 'times of a mailbox without'
+}
+it 'stat shows how long messages lay, as bars [C33.8 C33.9]' status_times
+
 status_other() {
 	mboxctl create --mode 0666 --messages 1 box
 	mboxctl send box x
@@ -160,7 +320,7 @@ everything() {
 	until_true sleeps $sender
 	ends 0 mboxctl stat box
 	for word in mailbox: 'number ' owner: group mode lifetime: capacity: \
-		'message size:' 'send times:' holds: 'at most held:' \
+		'message size:' 'send times:' descriptors: holds: 'at most held:' \
 		'kernel memory:' sent received dropped 'steps in searches' \
 		handles: 'may send' 'may receive' waiting: "pid $sender"; do
 		shows "$word"
@@ -176,7 +336,7 @@ everything() {
 	done
 	ends 0 mboxctl info
 	for word in 'interface 1' features names: priorities: 'one mailbox:' \
-		mailboxes: messages: 'kernel memory:'; do
+		mailboxes: messages: descriptors: calls: 'kernel memory:'; do
 		shows "$word"
 	done
 	ended 0 $sender

@@ -199,6 +199,32 @@ message_quota() {
 }
 it 'too many messages are status 10 [SEND:EDQUOT]' message_quota
 
+# Bob, in a user namespace that alice has made, is another uid outside.
+maker_quota() {
+	mboxctl create --mode 0666 box
+	ends 0 su alice -c 'mboxctl send box hers'
+	mkfifo -m 666 ready go
+	cat >inside <<-'END'
+		#!/bin/sh
+		echo $$ >ready
+		read -r _ <go
+		exec su bob -c 'mboxctl send box inside'
+	END
+	chmod 755 . inside
+	{
+		read -r pid <ready
+		for map in uid_map gid_map; do
+			printf '0 1000 1\n1 100001 2000\n' >/proc/"$pid"/$map
+		done
+		echo >go
+	} &
+	with user_messages 1 ends 10 su alice -c 'unshare -U ./inside'
+	complains 'your user has room left, but the user who made this user namespace has not'
+	equal "$(value box holds)" 1
+}
+it 'the quota of who made the namespace is status 10 [SEND:EDQUOT C14.7]' \
+	maker_quota
+
 byte_quota() {
 	mboxctl create box
 	head -c 60000 /dev/zero >in
@@ -208,6 +234,31 @@ byte_quota() {
 	equal "$(value box holds)" 0
 }
 it 'too many bytes of a user are status 10 [SEND:EDQUOT]' byte_quota
+
+drops() {
+	mboxctl create --policy drop-oldest box
+	ends 1 mboxctl send --sync box hello
+	complains "mailbox 'box' drops messages when it is full, so nobody can wait until one is taken. Send without --sync, or create a mailbox with --policy block."
+	echo hello >in
+	ends 1 mboxctl send --file in box
+	complains "mailbox 'box' drops messages when it is full, and a file must arrive as a whole. Create one with --policy block."
+	equal "$(value box holds)" 0
+}
+it 'where messages are dropped nobody waits for one [SEND:EOPNOTSUPP]' drops
+
+broadcast() {
+	mboxctl create --broadcast news
+	for option in --sync --urgent --priority=3; do
+		ends 1 mboxctl send $option news hello
+		complains "mailbox 'news' is a broadcast mailbox: there are neither priorities nor receipts."
+	done
+	ends 1 mboxctl sub default
+	complains "mailbox 'default' gives each message to one receiver. Use 'mboxctl recv', or create one with --broadcast."
+	ends 1 mboxctl pub default x
+	complains "mailbox 'default' gives each message to one receiver. Use 'mboxctl send', or create one with --broadcast."
+	equal "$(value default holds)" 0
+}
+it 'what a broadcast mailbox has not is said [SEND:EOPNOTSUPP C25.2]' broadcast
 
 mailbox_limit() {
 	mboxctl create --unbounded --max-size 60000 box
@@ -281,8 +332,8 @@ command_lines() {
 		grep -q -- "--help' shows how to use it" "$err" ||
 			wrong "'$line' does not say where help is"
 	done <<-'LINES'
-		create|one NAME is needed, and 0 were given.
-		create a b|one NAME is needed, and 2 were given.
+		create|one NAME is needed, and 0 were given; a COMMAND comes after '--'.
+		create a b|one NAME is needed, and 2 were given; a COMMAND comes after '--'.
 		create --messages 0 a|--messages '0' is not a number from 1 on.
 		create --messages x a|--messages 'x' is not a number from 1 on.
 		create --bytes 1T a|--bytes '1T' is not a size from 1 on
@@ -291,11 +342,26 @@ command_lines() {
 		create --rendezvous --unbounded a|--rendezvous and --unbounded exclude each other
 		create --rendezvous --messages 1 a|--messages and --bytes set a bound; --rendezvous has none.
 		create --fixed a|--fixed needs --max-size
+		create --policy drop a|--policy 'drop' is none of block, drop-newest and drop-oldest.
+		create --rendezvous --policy drop-oldest a|--rendezvous has no room that could be full
 		create --what a|there is no option '--what'.
 		create -z a|there is no option '-z'.
 		create --mode|the option '--mode' needs a value.
 		ls a|no NAME is expected, and 'a' was given.
 		stat|at least one NAME is needed.
+		peek|one NAME is needed, and 0 were given.
+		peek --count 0 a|--count '0' is not a number from 1 on.
+		flush|at least one NAME is needed.
+		create --rendezvous --broadcast a|--rendezvous is between one sender and one receiver
+		create --fds --broadcast a|--fds is for messages with one receiver
+		sub|one NAME is needed, and 0 were given.
+		sub --count 0 a|--count '0' is not a number from 1 on.
+		sub --timeout 1d a|--timeout '1d' is not a time
+		pub|a NAME is needed.
+		pub a|a MESSAGE is needed, '-' for standard input, or --lines.
+		pub --lines a text|'text' is a message already
+		pub --tag -1 a text|--tag '-1' is not a number of at most 64 bits
+		pub --timeout 1d a text|--timeout '1d' is not a time
 		rm|at least one NAME is needed.
 		destroy|at least one NAME is needed.
 		info x|no argument is expected, and 'x' was given.
@@ -311,6 +377,13 @@ command_lines() {
 		recv --count 0 a|--count '0' is not a number from 1 on.
 		recv --follow --count 1 a|--follow and --count exclude each other.
 		recv --file x --raw a|--file goes with --nowait and --timeout alone.
+		recv --tag x a|--tag 'x' is not a number of at most 64 bits
+		recv --not-tag -1 a|--not-tag '-1' is not a number of at most 64 bits
+		recv --lowest-tag 7x a|--lowest-tag '7x' is not a number of at most 64 bits
+		recv --pid 0 a|--pid '0' is not a process id.
+		recv --pid 2147483648 a|--pid '2147483648' is not a process id.
+		recv --tag 1 --pid 2 a|only one of --tag, --not-tag, --lowest-tag and --pid can be given.
+		recv --file x --tag 1 a|--file goes with --nowait and --timeout alone.
 		recv --file - a|--file needs the name of a file
 		recv --timeout soon a|--timeout 'soon' is not a time
 	LINES

@@ -15,7 +15,9 @@ tour=/usr/share/mbox/tour
 not_loaded() {
 	: >in
 	for line in 'create a' ls 'stat a' 'send a x' 'recv a' 'rm a' \
-		'destroy a' info 'send -f in a' 'recv -f copy a'; do
+		'destroy a' info 'send -f in a' 'recv -f copy a' 'peek a' \
+		'flush a' watch 'watch a' 'ls -j' 'info -j' 'recv -j a' \
+		'watch -j'; do
 		# shellcheck disable=SC2086  # a command line
 		ends 12 mboxctl $line
 		complains "the module mbox is not loaded: nothing answers at /dev/mbox. Load it as root with 'modprobe mbox', or with 'insmod mbox.ko' from where it was built."
@@ -43,8 +45,8 @@ it 'another device at /dev/mbox is status 12' other_device
 help() {
 	ends 0 mboxctl --help
 	silent
-	for word in create ls stat send recv rm destroy info 'Exit status:' \
-		'  12  the module is not loaded'; do
+	for word in create ls stat watch send recv peek flush rm destroy info \
+		'Exit status:' '  12  the module is not loaded'; do
 		shows "$word"
 	done
 	cp "$out" help.log
@@ -52,7 +54,8 @@ help() {
 	same help.log "$out"
 	ends 0 mboxctl -h
 	same help.log "$out"
-	for command in create ls stat send recv rm destroy info; do
+	for command in create ls stat watch send recv peek flush rm destroy \
+		info; do
 		ends 0 mboxctl $command --help
 		silent
 		shows "Usage: mboxctl $command "
@@ -75,6 +78,31 @@ version() {
 	shows 'libmbox '
 }
 it 'the version is shown without the module' version
+
+# Whether the module could be unloaded; while watch looks it is in use.
+unloaded() {
+	rmmod mbox 2>/dev/null
+}
+
+watch_keeps_nothing() {
+	ends 0 insmod /lib/mbox/mbox.ko
+	mboxctl watch --interval 1h >watch.log & watcher=$!
+	until_true grep -q default watch.log
+	until_true unloaded
+	kill $watcher
+	ended 143 $watcher
+}
+it 'watch does not keep the module between two looks' watch_keeps_nothing
+
+watch_unloaded() {
+	ends 0 insmod /lib/mbox/mbox.ko
+	mboxctl watch --interval 10ms >watch.log 2>"$err" & watcher=$!
+	until_true grep -q default watch.log
+	until_true unloaded
+	ended 12 $watcher
+	complains 'the module mbox is not loaded'
+}
+it 'watch ends when the module is unloaded' watch_unloaded
 
 full_disk() {
 	mboxctl --help >/dev/full 2>"$err"

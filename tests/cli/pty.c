@@ -8,11 +8,13 @@
  * Owns the terminal: 80 columns, all three standard descriptors.  What the
  * command prints there comes out on standard output; what comes in on standard
  * input is typed there.  Ends with the command's status.  No locks; one
- * thread.  Called by tests/cli/files.sh and commands.sh, tests/demos/tour.sh.
+ * thread.  Called by tests/cli/files.sh, commands.sh, json.sh and watch.sh, and by
+ * tests/demos/tour.sh.
  */
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -37,6 +39,9 @@ int main(int argc, char **argv)
 		return 125;
 	}
 	if (!pid) {
+		/* A shell starts what runs beside it with these ignored. */
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 		execvp(argv[1], argv + 1);
 		perror(argv[1]);
 		_exit(127);

@@ -90,8 +90,14 @@ info kmod-all "$out/kmod"
 lcov --quiet --rc lcov_branch_coverage=1 --extract "$out/kmod-all.info" \
 	"$top/kmod/*" "$out/kmod/*" --output-file "$out/kmod.info"
 sed -i "s#^SF:.*/kmod/#SF:$top/kmod/#" "$out/kmod.info"
-lcov --quiet --rc lcov_branch_coverage=1 --add-tracefile "$out/user-guest.info" \
-	--add-tracefile "$out/user-host.info" --output-file "$out/user-all.info"
+# Programs that were asked for by name need not use the library.
+traces=()
+for name in user-guest user-host; do
+	! grep -q '^DA:' "$out/$name.info" ||
+		traces+=(--add-tracefile "$out/$name.info")
+done
+lcov --quiet --rc lcov_branch_coverage=1 "${traces[@]}" \
+	--output-file "$out/user-all.info"
 lcov --quiet --rc lcov_branch_coverage=1 --extract "$out/user-all.info" \
 	"$top/userspace/*" --output-file "$out/user.info"
 lcov --quiet --rc lcov_branch_coverage=1 --add-tracefile "$out/kmod.info" \

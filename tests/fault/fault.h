@@ -3,7 +3,7 @@
  * fault.h: the kernel makes the n-th allocation or copy of this task fail.
  *
  * Owns: the settings of fault injection (fault-injection.rst, in particular
- * /proc/PID/fail-nth), which nth.c and load.c share.  Takes no locks.
+ * /proc/PID/fail-nth), which these programs share.  Takes no locks.
  */
 #ifndef TESTS_FAULT_FAULT_H
 #define TESTS_FAULT_FAULT_H

@@ -15,62 +15,17 @@
  *
  * opts: module=prod timeout=120 kernels=strict
  */
-#include "fault.h"
+#include "nth.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/uio.h>
-
-enum { MOST = 200 }; /* faults of one call; it must run through before */
+#include <sys/wait.h>
 
 static char data[65536];
-
-/*
- * struct verb - what is tried, again and again
- * @act: the call, on a handle; returns what it returns
- * @undo: after a success, so that all is as before; gets the result
- */
-struct verb {
-	int (*act)(int fd);
-	void (*undo)(int fd, int result);
-};
-
-/* fd is a handle on the mailbox in which nothing may change. */
-static void every_nth(int fd, const struct verb *verb)
-{
-	struct box_state before;
-	int n, ret, err, failed = 0;
-	bool hit;
-
-	for (n = 1; n < MOST; n++) {
-		box_state_get(fd, &before);
-		arm(n);
-		ret = verb->act(fd);
-		err = errno;
-		hit = disarm() == 0;
-		if (ret >= 0) {
-			/* The kernel has a way round some failures. */
-			verb->undo(fd, ret);
-			if (!hit)
-				break;
-			continue;
-		}
-		failed++;
-		if (!hit || (err != ENOMEM && err != EFAULT))
-			FAIL("fault %d%s: %s", n, hit ? "" : " (none)",
-			     mbt_errno_name(err));
-		box_state_same(__FILE__, __LINE__, fd, &before);
-		/* And once more, without a fault. */
-		ret = verb->act(fd);
-		if (ret < 0)
-			FAIL("after fault %d: %s", n, mbt_errno_name(errno));
-		else
-			verb->undo(fd, ret);
-	}
-	mbt_note("%d faults, %d of them failed the call", n - 1, failed);
-	EXPECT_LT(n, MOST);
-	EXPECT_GT(failed, 0);
-}
 
 static void close_it(int fd, int result)
 {
@@ -95,6 +50,30 @@ static int open_nameless(int fd)
 TEST(create_without_a_name_survives_every_nth_failure, "C11.1 OPEN:ENOMEM")
 {
 	every_nth(box_new(), &(struct verb){ open_nameless, close_it });
+}
+
+/* With all that a mailbox can have beside itself. */
+static int create_rich(int fd)
+{
+	(void)fd;
+	return box_open(.flags = MBOX_OPEN_CREATE | MBOX_OPEN_EXCL,
+			.rights = R_ALL, .mode = 0600, NAMED("rich"),
+			.lifetime = MBOX_LIFETIME_OWNER,
+			.attrs = MBOX_ATTR_TIMES);
+}
+
+static void destroy_and_close(int fd, int result)
+{
+	(void)fd;
+	ASSERT_OK(do_destroy(result));
+	close(result);
+}
+
+TEST(create_with_an_owner_and_times_survives_every_nth_failure,
+     "C11.1 C4.2 OPEN:ENOMEM OPEN:EFAULT")
+{
+	every_nth(box_new(), &(struct verb){ create_rich, destroy_and_close });
+	EXPECT_ERRNO(box_open(.rights = R_ALL, NAMED("rich")), ENOENT);
 }
 
 static int create_named(int fd)
@@ -263,9 +242,203 @@ TEST(recv_survives_every_nth_failure, "C11.3 C11.5 RECV:EFAULT")
 	with_three(&(struct verb){ recv_it, send_again });
 }
 
+static int filter_it(int fd)
+{
+	struct mbox_filter f = { .size = sizeof(f),
+				 .select = MBOX_SELECT_TAG,
+				 .select_value = 7 };
+
+	return box_ioctl(fd, MBOX_IOC_FILTER, &f);
+}
+
+TEST(filter_survives_every_nth_failure, "FILTER:ENOMEM FILTER:EFAULT C21.5")
+{
+	every_nth(box_new(), &(struct verb){ filter_it, nothing });
+}
+
 TEST(read_survives_every_nth_failure, "C11.3 C11.5")
 {
 	with_three(&(struct verb){ read_it, send_again });
+}
+
+/* -- Broadcast ------------------------------------------------------------ */
+
+static int subscribe_it(int fd)
+{
+	(void)fd;
+	return box_open(.rights = R_RECV, NAMED("fan"));
+}
+
+TEST(a_subscription_survives_every_nth_failure, "C11.1 OPEN:ENOMEM")
+{
+	static const __u32 policies[] = { MBOX_POLICY_DROP_OLDEST,
+					  MBOX_POLICY_DROP_NEWEST };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		int fd = box_named("fan", .attrs = MBOX_ATTR_BROADCAST,
+				   .policy = policies[i]);
+
+		every_nth(fd, &(struct verb){ subscribe_it, close_it });
+		ASSERT_OK(do_destroy(fd));
+	}
+}
+
+TEST(send_to_all_survives_every_nth_failure, "C11.2 SEND:ENOMEM SEND:EFAULT")
+{
+	int fd = box_new(.attrs = MBOX_ATTR_BROADCAST);
+
+	every_nth(fd, &(struct verb){ send_page, receive_it });
+}
+
+TEST(recv_of_what_is_for_all_survives_every_nth_failure, "C11.3 RECV:EFAULT")
+{
+	int fd = box_new(.attrs = MBOX_ATTR_BROADCAST), other, i;
+
+	other = ASSERT_OK(do_copy(fd, R_RECV));
+	for (i = 0; i < 3; i++)
+		ASSERT_OK(do_send(fd, data, 5000));
+	every_nth(fd, &(struct verb){ recv_it, send_again });
+	every_nth(other, &(struct verb){ recv_it, nothing });
+}
+
+/* -- CALL, REPLY, REPLY_RECV ------------------------------------------------- */
+
+static pid_t echo(int fd)
+{
+	pid_t pid;
+
+	CHILD(pid)
+	{
+		struct mbox_recv r = { .size = sizeof(r),
+				       .data = PTR(got),
+				       .len = sizeof(got) };
+		struct mbox_reply p = { .size = sizeof(p), .recv = PTR(&r) };
+
+		for (;;) {
+			ASSERT_OK(box_ioctl(fd, MBOX_IOC_REPLY_RECV, &p));
+			p.token = r.token;
+			p.data = PTR(got);
+			p.len = r.msg_len;
+		}
+	}
+	wait_until_blocked(pid);
+	return pid;
+}
+
+static __u64 served;
+
+static void until_it_waits(int fd, int result)
+{
+	(void)result;
+	WAIT_FOR(stat_of(fd).receivers_waiting == 1);
+	served = stat_of(fd).received;
+}
+
+static int call_it(int fd)
+{
+	struct mbox_call c = { .size = sizeof(c),
+			       .data = PTR(data),
+			       .len = 5000,
+			       .reply = PTR(got),
+			       .reply_room = sizeof(got) };
+	int ret = box_ioctl(fd, MBOX_IOC_CALL, &c), err = errno;
+
+	/* Even that it was taken may be what could not be written. */
+	if (ret && err == EFAULT && stat_of(fd).received > served)
+		return 0;
+	errno = err;
+	return ret;
+}
+
+TEST(call_survives_every_nth_failure, "C26.7 C26.9 C11.1 CALL:ENOMEM")
+{
+	int fd = box_new();
+	pid_t pid = echo(fd);
+
+	every_nth(fd, &(struct verb){ call_it, until_it_waits });
+	kill(pid, SIGKILL);
+}
+
+/* The token of a call by a child, for each try a new one. */
+static __u64 token;
+static pid_t waiting_caller;
+
+static void new_call(int fd, int result)
+{
+	struct mbox_recv r;
+
+	(void)result;
+	if (waiting_caller)
+		EXPECT_CHILD_OK(waiting_caller);
+	CHILD(waiting_caller)
+	ASSERT_OK(call_it(fd));
+	ASSERT_OK(do_recv(fd, &r, got, sizeof(got)));
+	token = r.token;
+	wait_until_blocked(waiting_caller);
+}
+
+static int reply_it(int fd)
+{
+	struct mbox_reply p = { .size = sizeof(p),
+				.token = token,
+				.data = PTR(data),
+				.len = 5000 };
+
+	return box_ioctl(fd, MBOX_IOC_REPLY, &p);
+}
+
+TEST(reply_survives_every_nth_failure, "C26.5 C11.1 REPLY:ENOMEM")
+{
+	int fd = box_new();
+
+	new_call(fd, 0);
+	every_nth(fd, &(struct verb){ reply_it, new_call });
+	ASSERT_OK(reply_it(fd));
+	EXPECT_CHILD_OK(waiting_caller);
+}
+
+/* A receiver that has not served yet, on a handle that has not. */
+static int serve_for_the_first_time(int fd)
+{
+	struct mbox_recv r;
+	int copy = do_copy(fd, R_RECV), ret, err;
+
+	if (copy < 0)
+		return -1;
+	ret = do_recv(copy, &r, got, sizeof(got), .flags = MBOX_NOWAIT);
+	err = errno;
+	/* Its caller is told, and calls again. */
+	close(copy);
+	errno = err;
+	return ret;
+}
+
+static void wait_for_call(int fd, int result)
+{
+	(void)result;
+	WAIT_FOR(stat_of(fd).messages == 1);
+}
+
+TEST(receiving_a_request_survives_every_nth_failure,
+     "C11.3 C11.5 C26.7 RECV:ENOMEM RECV:EFAULT")
+{
+	int fd = box_new();
+	pid_t pid;
+
+	CHILD(pid)
+	{
+		struct mbox_call c = { .size = sizeof(c),
+				       .data = PTR(data),
+				       .len = 5000 };
+
+		for (;;)
+			EXPECT_ERRNO(box_ioctl(fd, MBOX_IOC_CALL, &c), EPIPE);
+	}
+	wait_for_call(fd, 0);
+	every_nth(fd,
+		  &(struct verb){ serve_for_the_first_time, wait_for_call });
+	kill(pid, SIGKILL);
 }
 
 /* -- STAT, LIST, INFO, removal -------------------------------------------- */
@@ -380,4 +553,42 @@ static int epoll_it(int fd)
 TEST(epoll_survives_every_nth_failure, "C20.1")
 {
 	every_nth(box_new(), &(struct verb){ epoll_it, nothing });
+}
+
+/* -- Signals --------------------------------------------------------------- */
+
+static int notify_it(int fd)
+{
+	struct mbox_notify a = { .size = sizeof(a), .signo = SIGURG };
+
+	return box_ioctl(fd, MBOX_IOC_NOTIFY, &a);
+}
+
+static void notify_no_more(int fd, int result)
+{
+	struct mbox_notify a = { .size = sizeof(a) };
+
+	(void)result;
+	EXPECT_OK(box_ioctl(fd, MBOX_IOC_NOTIFY, &a));
+}
+
+TEST(notify_survives_every_nth_failure, "C11.1 NOTIFY:EFAULT")
+{
+	every_nth(box_new(), &(struct verb){ notify_it, notify_no_more });
+}
+
+static int async_it(int fd)
+{
+	return fcntl(fd, F_SETFL, O_ASYNC);
+}
+
+static void async_no_more(int fd, int result)
+{
+	(void)result;
+	EXPECT_OK(fcntl(fd, F_SETFL, 0));
+}
+
+TEST(o_async_survives_every_nth_failure, "C29.1")
+{
+	every_nth(box_new(), &(struct verb){ async_it, async_no_more });
 }

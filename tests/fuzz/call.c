@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * call.c: what each verb does.
+ * call.c: what the verbs do that are given memory; task.c has the others.
  *
  * Owns: the memory that calls point to.  A structure is built here from the
  * table of verbs.c and then laid where the call wants it, which may be half
@@ -13,16 +13,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,10 +25,10 @@
 
 enum { PAGE = 4096, STRUCT_ROOM = 2 * PAGE, DATA_ROOM = 256 * PAGE };
 
-enum { PARTS = 8, MAX_POLL_MS = 20, MAX_FILES = 64, ALICE = 1000 };
+enum { PARTS = 8 };
 
-/* How long alarms and sleeps may be. */
-enum { MIN_US = 500, MAX_US = 20000 };
+/* Entries of a batch that are laid out; what follows is what is there. */
+enum { MAX_ENTRIES = 64 };
 
 /* Memory with a hole behind its end. */
 struct area {
@@ -42,7 +36,11 @@ struct area {
 	size_t size;
 };
 
-static struct area structs[CALLERS], names[CALLERS], data, read_only;
+static struct area structs[CALLERS], inner[CALLERS], names[CALLERS];
+static struct area lists[CALLERS], data, read_only;
+
+pid_t call_child;
+pid_t call_parent;
 
 static int delays; /* the delay points, or -1 */
 
@@ -87,7 +85,9 @@ bool call_prepare(void)
 	for (i = 0; i < CALLERS; i++)
 		if (!make_area(&structs[i], STRUCT_ROOM,
 			       PROT_READ | PROT_WRITE) ||
-		    !make_area(&names[i], PAGE, PROT_READ | PROT_WRITE))
+		    !make_area(&inner[i], PAGE, PROT_READ | PROT_WRITE) ||
+		    !make_area(&names[i], PAGE, PROT_READ | PROT_WRITE) ||
+		    !make_area(&lists[i], PAGE, PROT_READ | PROT_WRITE))
 			return false;
 	return make_area(&data, DATA_ROOM, PROT_READ | PROT_WRITE) &&
 	       make_area(&read_only, DATA_ROOM, PROT_READ);
@@ -185,6 +185,90 @@ static uint64_t lay_name(const struct area *a, const uint64_t *arg,
 	return at;
 }
 
+/* Where a list of descriptors is; SEND's has the same one again and again. */
+static uint64_t place_list(const struct area *a, const struct call *c,
+			   unsigned int i)
+{
+	uint64_t n = c->arg[i + 1], at = place(a, c->arg[i], n * sizeof(int));
+	int list[MBOX_FDS_MAX + 1];
+	unsigned int k;
+
+	for (k = 0; k <= MBOX_FDS_MAX; k++)
+		list[k] = call_slot(c->arg[SEND_PASS]);
+	if (c->verb == V_SEND && n <= MBOX_FDS_MAX + 1)
+		lay(a, at, list, n * sizeof(int));
+	return at;
+}
+
+/* Tokens that were received, the last at @newest; any thread's. */
+static uint64_t tokens[TOKENS];
+static unsigned int newest;
+
+static void remember_token(uint64_t token)
+{
+	unsigned int at;
+
+	if (!token)
+		return;
+	at = __atomic_add_fetch(&newest, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&tokens[at % TOKENS], token, __ATOMIC_RELAXED);
+}
+
+static uint64_t token(uint64_t which)
+{
+	unsigned int at = __atomic_load_n(&newest, __ATOMIC_RELAXED);
+
+	if (which >= TOKENS)
+		return which;
+	at += TOKENS - (unsigned int)which;
+	return __atomic_load_n(&tokens[at % TOKENS], __ATOMIC_RELAXED);
+}
+
+/* What REPLY_RECV receives into, built beside the structure. */
+static struct mbox_recv second_half(const struct call *c)
+{
+	const uint64_t *arg = &c->arg[verb_fields(&verbs[c->verb]) - 3];
+	struct mbox_recv r = {
+		.size = sizeof(r),
+		.flags = (uint32_t)arg[0],
+		.data = place(&data, AT_MEM, arg[1]),
+		.deadline = deadline(arg[2], arg[0] & MBOX_REALTIME),
+		.len = (uint32_t)arg[1],
+	};
+
+	return r;
+}
+
+static void fill_reply(unsigned int caller, const struct call *c, char *bytes)
+{
+	struct mbox_reply *p = (void *)bytes;
+	struct mbox_recv r;
+
+	p->token = token(p->token);
+	if (c->verb != V_REPLY_RECV)
+		return;
+	r = second_half(c);
+	p->recv = place(&names[caller],
+			c->arg[verb_fields(&verbs[c->verb]) - 4], sizeof(r));
+	lay(&names[caller], p->recv, &r, sizeof(r));
+}
+
+/* The token that came, if the structure is where it can be read. */
+static void keep_token(unsigned int caller, const struct call *c,
+		       const char *at)
+{
+	const char *recv = c->verb == V_REPLY_RECV ? names[caller].start : at;
+	unsigned int from = c->verb == V_REPLY_RECV ?
+				    verb_fields(&verbs[c->verb]) - 4 :
+				    ARG_AT;
+	struct mbox_recv r;
+
+	if (c->arg[from] != AT_MEM)
+		return;
+	memcpy(&r, recv, sizeof(r));
+	remember_token(r.token);
+}
+
 static void fill(unsigned int caller, const struct call *c, char *bytes)
 {
 	bool is_real = c->arg[ARG_FLAGS] & MBOX_REALTIME;
@@ -198,7 +282,9 @@ static void fill(unsigned int caller, const struct call *c, char *bytes)
 
 		if (f->offset < 0)
 			continue;
-		if (f->kind == PLACE)
+		if (f->kind == PLACE && f->unit == sizeof(int))
+			value = place_list(&lists[caller], c, i);
+		else if (f->kind == PLACE)
 			value = place(&data, value, c->arg[i + 1] * f->unit);
 		else if (f->kind == TIME)
 			value = deadline(value, is_real);
@@ -221,6 +307,112 @@ static void fill(unsigned int caller, const struct call *c, char *bytes)
 		else
 			memcpy(bytes + f->offset + f->bytes - 8, &value, 8);
 	}
+	if (c->verb == V_REPLY || c->verb == V_REPLY_RECV)
+		fill_reply(caller, c, bytes);
+}
+
+/* The first entries of a batch, where it says that they are. */
+static void lay_entries(const struct call *c)
+{
+	enum {
+		PLACE_ = ARG_FLAGS + 1,
+		COUNT_,
+		APART,
+		DATA = APART + 4,
+		LEN,
+		EACH,
+		ODD
+	};
+	uint64_t apart = c->arg[APART], count = c->arg[COUNT_], i;
+	size_t size = c->verb == V_SENDV ? sizeof(struct mbox_send) :
+					   sizeof(struct mbox_recv);
+	uint64_t at = place(&data, c->arg[PLACE_], count * size);
+	uint64_t bytes = place(&data, c->arg[DATA], c->arg[LEN]);
+	uint32_t flags = (uint32_t)c->arg[EACH], len = (uint32_t)c->arg[LEN];
+
+	for (i = 0; i < count && i < MAX_ENTRIES; i++, at += apart) {
+		bool is_odd = i && i == c->arg[ODD];
+		struct mbox_send s = { .size = is_odd ? 0 : sizeof(s),
+				       .flags = flags,
+				       .data = bytes,
+				       .len = len };
+		struct mbox_recv r = { .size = is_odd ? 0 : sizeof(r),
+				       .flags = flags,
+				       .data = bytes,
+				       .len = len };
+
+		if (c->verb == V_SENDV)
+			lay(&data, at, &s, sizeof(s));
+		else
+			lay(&data, at, &r, sizeof(r));
+	}
+}
+
+/* One that nobody handles would end the program, which is no news. */
+static uint32_t harmless(uint32_t signo)
+{
+	return signo == 0 || signo == SIGURG || signo >= NSIG ? signo : SIGALRM;
+}
+
+/*
+ * The process that is meant.  A parent is the one that has forked, alive or not:
+ * who adopts its orphans is the fuzzer, which would have what it is sent for
+ * ever.
+ */
+static int32_t number_of(uint64_t who)
+{
+	switch (who) {
+	case WHO_NONE:
+		return 0;
+	case WHO_SELF:
+		return getpid();
+	case WHO_CHILD:
+		return call_child ? call_child : getpid();
+	case WHO_PARENT:
+		return call_parent ? call_parent : getpid();
+	case WHO_THREAD:
+		return gettid();
+	default:
+		return INT32_MAX;
+	}
+}
+
+/* What the structure of SEND_TO or RECV_FROM points to. */
+static void fill_direct(unsigned int caller, const struct call *c,
+			struct mbox_direct *d)
+{
+	uint32_t flags = (uint32_t)c->arg[ARG_INNER_FLAGS];
+	uint32_t len = (uint32_t)c->arg[ARG_LEN];
+	uint64_t at = place(&data, c->arg[ARG_DATA_AT], len);
+	uint64_t when = deadline(c->arg[ARG_DEADLINE], flags & MBOX_REALTIME);
+	struct mbox_send send = {
+		.size = sizeof(send),
+		.flags = flags,
+		.data = at,
+		.len = len,
+		.deadline = when,
+		.tag = c->arg[ARG_TAG],
+		.priority = (uint32_t)c->arg[ARG_VALUE],
+		.nfds = (uint32_t)c->arg[ARG_NFDS],
+	};
+	struct mbox_recv recv = {
+		.size = sizeof(recv),
+		.flags = flags,
+		.data = at,
+		.len = len,
+		.deadline = when,
+		.select = (uint32_t)c->arg[ARG_TAG],
+		.select_value = c->arg[ARG_VALUE],
+		.nfds = (uint32_t)c->arg[ARG_NFDS],
+		.id = 0x5a5a,
+		.pid = 0x5a5a,
+	};
+	size_t size = c->verb == V_SEND_TO ? sizeof(send) : sizeof(recv);
+
+	d->pid = number_of(c->arg[ARG_WHO]);
+	d->args = place(&inner[caller], c->arg[ARG_INNER_AT], size);
+	lay(&inner[caller], d->args,
+	    c->verb == V_SEND_TO ? (void *)&send : (void *)&recv, size);
 }
 
 static long do_ioctl(unsigned int caller, const struct call *c, int fd)
@@ -229,7 +421,7 @@ static long do_ioctl(unsigned int caller, const struct call *c, int fd)
 	const struct area *a = &structs[caller];
 	unsigned int cmd = v->cmd ? v->cmd : (unsigned int)c->arg[4];
 	uint64_t size = c->arg[ARG_SIZE], at;
-	char bytes[STRUCT_ROOM];
+	char bytes[STRUCT_ROOM] __attribute__((aligned(8)));
 	bool is_ro = c->arg[ARG_AT] == AT_RO;
 	long ret;
 	int err;
@@ -244,6 +436,16 @@ static long do_ioctl(unsigned int caller, const struct call *c, int fd)
 		fill(caller, c, bytes);
 	else
 		memcpy(bytes, &c->arg[ARG_SIZE], sizeof(uint32_t));
+	if (c->verb == V_SEND_TO || c->verb == V_RECV_FROM)
+		fill_direct(caller, c, (struct mbox_direct *)bytes);
+	if (c->verb == V_NOTIFY) {
+		struct mbox_notify *notify = (struct mbox_notify *)bytes;
+
+		notify->signo = harmless(notify->signo);
+	}
+
+	if (c->verb == V_SENDV || c->verb == V_RECVV)
+		lay_entries(c);
 
 	at = place(a, is_ro ? AT_MEM : c->arg[ARG_AT], size);
 	lay(a, at, bytes, size);
@@ -253,6 +455,8 @@ static long do_ioctl(unsigned int caller, const struct call *c, int fd)
 	err = errno;
 	if (is_ro)
 		mprotect(a->start, a->size, PROT_READ | PROT_WRITE);
+	if (ret == 0 && (c->verb == V_RECV || c->verb == V_REPLY_RECV))
+		keep_token(caller, c, a->start);
 	errno = err;
 	return ret;
 }
@@ -276,163 +480,33 @@ static long do_transfer(const struct call *c, int fd)
 				   writev(fd, part, (int)parts);
 }
 
-static long do_poll(const struct call *c, int fd)
+static long do_async(const struct call *c, int fd)
 {
-	struct pollfd p = { fd, (short)c->arg[1], 0 };
+	int signo = (int)harmless((uint32_t)c->arg[2]);
 
-	return poll(&p, 1, (int)(c->arg[2] % MAX_POLL_MS));
-}
-
-static long do_epoll(const struct call *c, int fd)
-{
-	struct epoll_event e = { .events = (uint32_t)c->arg[1] };
-	int epoll = epoll_create1(EPOLL_CLOEXEC), err;
-
-	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e) == 0)
-		return epoll;
-	err = errno;
-	close(epoll);
-	errno = err;
-	return -1;
-}
-
-static long do_mmap(const struct call *c, int fd)
-{
-	void *at = mmap(NULL, c->arg[1], PROT_READ, MAP_SHARED, fd, 0);
-
-	return at == MAP_FAILED ? -1 : munmap(at, c->arg[1]);
-}
-
-static long do_fdinfo(int fd)
-{
-	char path[64], text[512];
-	ssize_t n;
-	int info;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	info = open(path, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
+	/* None would be SIGIO. */
+	if (fcntl(fd, F_SETSIG, signo ? signo : SIGALRM) ||
+	    fcntl(fd, F_SETOWN, getpid()))
 		return -1;
-	n = read(info, text, sizeof(text));
-	close(info);
-	return n;
-}
-
-static void on_alarm(int sig)
-{
-	(void)sig;
-}
-
-/* Not so often that nothing else gets to run. */
-static long microseconds(uint64_t us)
-{
-	return us && us < MIN_US ? MIN_US : (long)(us % (MAX_US + 1));
-}
-
-int call_catch(int sa_flags)
-{
-	struct sigaction a = { .sa_handler = on_alarm, .sa_flags = sa_flags };
-
-	return sigaction(SIGALRM, &a, NULL);
-}
-
-static long do_alarm(const struct call *c)
-{
-	struct itimerval t = {
-		.it_value.tv_usec = microseconds(c->arg[0]),
-		.it_interval.tv_usec = microseconds(c->arg[1]),
-	};
-
-	if (call_catch(c->arg[2] ? SA_RESTART : 0))
-		return -1;
-	return setitimer(ITIMER_REAL, &t, NULL);
-}
-
-static long do_files(const struct call *c)
-{
-	struct rlimit limit = { c->arg[0] % (MAX_FILES + 1), MAX_FILES };
-
-	return setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* Where this thread asks for failures; a fork has a thread of its own. */
-static __thread struct {
-	pid_t tid;
-	int fd;
-} failing;
-
-/* The nth allocation of this thread from now on fails, in kernels that can. */
-static long do_fail(const struct call *c)
-{
-	char text[24];
-	int len;
-
-	if (failing.tid != gettid()) {
-		failing.fd = open("/proc/thread-self/fail-nth",
-				  O_WRONLY | O_CLOEXEC);
-		failing.tid = failing.fd < 0 ? 0 : gettid();
-	}
-	len = snprintf(text, sizeof(text), "%u", (unsigned int)c->arg[0] % 64);
-	return write(failing.fd, text, (size_t)len) == len ? 0 : -1;
-}
-
-void call_spare(void)
-{
-	/* To write it is a copy, which may be the one that fails. */
-	if (failing.tid == gettid() && write(failing.fd, "0", 1) < 0 &&
-	    write(failing.fd, "0", 1) < 0)
-		return;
-}
-
-static long do_become(const struct call *c)
-{
-	uid_t uid = c->arg[0] == USER_ALICE ? ALICE : 0;
-
-	/* The system call is for one thread; the C library's is for all. */
-	return syscall(SYS_setresuid, uid, uid, -1);
+	return fcntl(fd, F_SETFL, c->arg[1] ? O_ASYNC : 0);
 }
 
 long call_do(unsigned int caller, const struct call *c, int fd)
 {
 	switch (c->verb) {
-	case V_DEVICE:
-		return open("/dev/mbox",
-			    (int)(c->arg[0] & O_ACCMODE) | O_CLOEXEC);
 	case V_READ:
 	case V_WRITE:
 		return do_transfer(c, fd);
-	case V_POLL:
-		return do_poll(c, fd);
-	case V_EPOLL:
-		return do_epoll(c, fd);
-	case V_DUP:
-		return fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	case V_CLOSE:
-		return close(fd);
-	case V_MMAP:
-		return do_mmap(c, fd);
-	case V_NONBLOCK:
-		return fcntl(fd, F_SETFL, c->arg[1] ? O_NONBLOCK : 0);
-	case V_FDINFO:
-		return do_fdinfo(fd);
-	case V_SLEEP:
-		return usleep((unsigned int)(c->arg[0] % (MAX_US + 1)));
-	case V_ALARM:
-		return do_alarm(c);
-	case V_BECOME:
-		return do_become(c);
-	case V_UNSHARE:
-		call_spare();
-		return syscall(SYS_unshare, CLONE_NEWNET);
-	case V_FILES:
-		return do_files(c);
-	case V_FAIL:
-		return do_fail(c);
+	case V_ASYNC:
+		return do_async(c, fd);
 	case V_STOP:
 		return write_point("", c->arg[0] % POINTS) ? 0 : -1;
 	case V_GO:
 		return write_point("-", c->arg[0] % POINTS) ? 0 : -1;
-	default:
+	case V_IOCTL:
 		return do_ioctl(caller, c, fd);
+	default:
+		return verbs[c->verb].cmd ? do_ioctl(caller, c, fd) :
+					    task_do(c, fd);
 	}
 }

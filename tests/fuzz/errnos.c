@@ -8,37 +8,17 @@
  */
 #include "run.h"
 
-#include <errno.h>
-#include <string.h>
-
-static const struct cell {
-	const char *row;
-	int err;
-} cells[] = {
-#include "errno_table.h"
-};
-
-#define CELLS ((unsigned int)(sizeof(cells) / sizeof(cells[0])))
-
-static bool is_of_row(const struct cell *c, const char *row)
-{
-	return !strcmp(c->row, row) || !strcmp(c->row, "ANY");
-}
+#include "errnos.h"
 
 bool errno_is_allowed(const char *row, int err)
 {
-	unsigned int i;
-
 	/* Of what is no descriptor the kernel says so before it asks us. */
 	if (!row || !err || err == EBADF)
 		return true;
-	for (i = 0; i < CELLS; i++)
-		if (cells[i].err == err && is_of_row(&cells[i], row))
-			return true;
-	return false;
+	return errno_in_table(row, err);
 }
 
-static bool is_seen(const struct cell *c)
+static bool is_seen(const struct errno_cell *c)
 {
 	unsigned int v;
 
@@ -46,7 +26,7 @@ static bool is_seen(const struct cell *c)
 		/* Unknown ioctls have no row, but are among ANY. */
 		const char *row = v == V_IOCTL ? "ANY" : verbs[v].row;
 
-		if (row && is_of_row(c, row) && shared->count[v][c->err])
+		if (row && errno_cell_is_of(c, row) && shared->count[v][c->err])
 			return true;
 	}
 	return false;
@@ -54,14 +34,14 @@ static bool is_seen(const struct cell *c)
 
 void errno_report(void)
 {
-	unsigned int i, seen = 0;
+	size_t i, seen = 0;
 
-	for (i = 0; i < CELLS; i++)
-		seen += is_seen(&cells[i]);
-	printf("# %u of the %u cells of the errno table", seen, CELLS);
-	for (i = 0; i < CELLS; i++)
-		if (!is_seen(&cells[i]))
-			printf(", not %s:%s", cells[i].row,
-			       result_name(cells[i].err));
+	for (i = 0; i < ERRNO_CELLS; i++)
+		seen += is_seen(&errno_cells[i]);
+	printf("# %zu of the %zu cells of the errno table", seen, ERRNO_CELLS);
+	for (i = 0; i < ERRNO_CELLS; i++)
+		if (!is_seen(&errno_cells[i]))
+			printf(", not %s:%s", errno_cells[i].row,
+			       result_name(errno_cells[i].err));
 	printf("\n");
 }

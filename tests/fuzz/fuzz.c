@@ -268,8 +268,9 @@ static void report_file(const char *file, unsigned int bad)
 
 static void replay(void)
 {
-	printf("1..%u\n", corpus_count_files(opt.corpus) + 1);
+	printf("1..%u\n", corpus_count_files(opt.corpus) + 2);
 	corpus_read(opt.corpus, run_and_check, report_file);
+	result(report_verbs(), "each ioctl succeeded and failed", NULL);
 	result(run_nothing_is_left(LEFT_MS),
 	       "nobody is charged for what is gone", NULL);
 }

@@ -172,11 +172,18 @@ static void make_usual(struct rng *r, struct call *c)
 		break;
 	case V_SEND:
 	case V_RECV:
+	case V_CALL:
 		/* Who sleeps for ever costs the time of many programs. */
 		if (!one_in(r, 3))
 			c->arg[ARG_FLAGS] |= MBOX_NOWAIT;
 		else if (!one_in(r, 3))
 			*arg_of(c, "deadline") = T_SOON;
+		break;
+	case V_REPLY_RECV:
+		if (!one_in(r, 3))
+			*arg_of(c, "recv_flags") |= MBOX_NOWAIT;
+		else if (!one_in(r, 3))
+			*arg_of(c, "until") = T_SOON;
 		break;
 	case V_LIST:
 		*arg_of(c, "count") = 1 + rng_below(r, 100);

@@ -31,8 +31,22 @@ enum {
 	V_DESTROY,
 	V_SEND,
 	V_RECV,
+	V_PEEK,
+	V_FLUSH,
+	V_FILTER,
+	V_NOTIFY,
+	V_CALL,
+	V_REPLY,
+	V_REPLY_RECV,
+	V_SEND_TO,
+	V_RECV_FROM,
+	V_ENDPOINT,
+	V_LINKS,
+	V_SENDV,
+	V_RECVV,
 	V_IOCTL,
 	V_DEVICE,
+	V_FILE,
 	V_READ,
 	V_WRITE,
 	V_POLL,
@@ -41,6 +55,7 @@ enum {
 	V_CLOSE,
 	V_MMAP,
 	V_NONBLOCK,
+	V_ASYNC,
 	V_FDINFO,
 	V_FORK,
 	V_SLEEP,
@@ -56,6 +71,21 @@ enum {
 
 /* Where the fields stand that every ioctl has. */
 enum { ARG_FD, ARG_AT, ARG_TAIL, ARG_SIZE, ARG_FLAGS };
+/* And where SEND has the one that says which slot is passed. */
+enum { SEND_PASS = ARG_FLAGS + 6 };
+
+/* Of SEND_TO and RECV_FROM: the fields of the structure that theirs points to. */
+enum {
+	ARG_WHO = ARG_FLAGS + 1,
+	ARG_INNER_AT,
+	ARG_INNER_FLAGS,
+	ARG_DATA_AT,
+	ARG_LEN,
+	ARG_DEADLINE,
+	ARG_TAG, /* or how to choose */
+	ARG_VALUE, /* priority, or what is chosen */
+	ARG_NFDS /* which no endpoint takes, or room for them */
+};
 
 enum kind {
 	SLOT, /* a descriptor: the result of an earlier call */
@@ -73,11 +103,24 @@ enum kind {
 enum { AT_MEM, AT_EDGE, AT_OVER, AT_RO, AT_NULL, AT_KERNEL, AT_WILD };
 enum { T_NONE, T_PAST, T_NOW, T_SOON, T_LATER, T_FAR, T_MAX, T_OVER };
 enum { NAME_NONE };
+enum { WHO_NONE, WHO_SELF, WHO_CHILD, WHO_PARENT, WHO_THREAD };
 enum { USER_ROOT, USER_ALICE };
 enum { NS_SAME, NS_NET, NS_USER };
 enum { PROG_USER, PROG_NS, PROG_QUOTA, PROG_WAKE };
+enum {
+	KIND_PIPE,
+	KIND_EVENTFD,
+	KIND_MEMORY,
+	KIND_FILE,
+	KIND_SOCKET,
+	KIND_NULL,
+	KIND_FOLDER,
+	KIND_PATH,
+};
 
-enum { POINTS = 7 };
+enum { POINTS = 15 };
+/* A token below this is one that was received: the last, the one before ... */
+enum { TOKENS = 4 };
 /* A length that is taken from what it is the length of. */
 #define AUTO UINT64_MAX
 

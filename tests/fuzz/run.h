@@ -3,8 +3,8 @@
  * run.h: how a program is run, and what is learnt from it.
  *
  * Owns: the memory that the fuzzer shares with the process of a program, and
- * the coverage.  run.c has the processes and threads, call.c what each verb
- * does, cover.c KCOV.  What is shared is changed with atomic operations, or by
+ * the coverage.  run.c has the processes and threads, call.c and task.c what
+ * each verb does, cover.c KCOV.  What is shared is changed with atomic operations, or by
  * one thread each; no locks.
  *
  * Used by fuzz.c, which is the only one that survives a program.
@@ -13,6 +13,8 @@
 #define TESTS_FUZZ_RUN_H
 
 #include "prog.h"
+
+#include <sys/types.h>
 
 /* -- run.c ------------------------------------------------------------------ */
 
@@ -55,10 +57,25 @@ void errno_report(void);
 /* One for each thread, and one for a forked child, at its end. */
 enum { CALLERS = THREADS + 1 };
 
+/* The last one that this process has forked, and who has forked it; 0: none. */
+extern pid_t call_child;
+extern pid_t call_parent;
+
 /* Memory, and the delay points if the module has them. */
 bool call_prepare(void);
 /* Whoever stopped at one goes on, and nobody stops any more. */
 void call_release(void);
+/* The descriptor that a slot has now, or -1. */
+int call_slot(uint64_t slot);
+
+/*
+ * One call, on the descriptor that its slot has.  Returns what the system call
+ * does: -1 and errno, or 0, or a new descriptor if the verb makes one.
+ */
+long call_do(unsigned int caller, const struct call *c, int fd);
+
+/* -- task.c ----------------------------------------------------------------- */
+
 /*
  * The failure that this thread has asked for is not for what comes next: where
  * the kernel itself says in its log that it has no memory, as for a fork.
@@ -66,11 +83,8 @@ void call_release(void);
 void call_spare(void);
 /* SIGALRM interrupts system calls, or with SA_RESTART only for a moment. */
 int call_catch(int sa_flags);
-/*
- * One call, on the descriptor that its slot has.  Returns what the system call
- * does: -1 and errno, or 0, or a new descriptor if the verb makes one.
- */
-long call_do(unsigned int caller, const struct call *c, int fd);
+/* call_do() for a verb that is neither an ioctl nor moves bytes. */
+long task_do(const struct call *c, int fd);
 
 /* -- cover.c ---------------------------------------------------------------- */
 

@@ -42,10 +42,10 @@ check_sees() {
 	fi
 }
 
-# All constants of the header.
+# All constants of the header that a call could be made with or give.
 constants() {
 	sed -n 's/^#define \(MBOX_[A-Z0-9_]*\) .*/\1/p' "$header" |
-		grep -v '^MBOX_IOC_TYPE$' | sort
+		grep -v -e '^MBOX_IOC_TYPE$' -e '^MBOX_TIMES_SHIFT$' | sort
 }
 
 # Which of them the description does not use.
@@ -85,7 +85,7 @@ members_of_syz() {
 			}
 			width = type ~ /^ptr64/ ? 64 : \
 				type ~ /^string|^array\[int8/ ? 8 : \
-				type ~ /int64/ ? 64 : \
+				type ~ /int64|^mbox_token$/ ? 64 : \
 				type ~ /int32|^[ugp]id$/ ? 32 : type
 			print name, $1, width count
 		}' "$1" | sort -s -k 1,1
@@ -119,11 +119,18 @@ END
 		comm -23 "$work/constants" - | sed 's/$/ has no value/'
 }
 
-# LIST tells the kernel how far apart its entries lie.
+# size_in STRUCTURE FILE: the entry_size that it says.
+size_in() {
+	sed -n "/^$1 {/,/^}/s/^\tentry_size\tconst\[\(.*\), int32\]/\1/p" "$2"
+}
+
+# LIST and LINKS tell the kernel how far apart their entries lie.
 other_entry_size() {
-	printf '#include "%s"\nchar a[sizeof(struct mbox_list_entry) == %s ? 1 : -1];\n' \
-		"$header" "$(sed -n 's/^\tentry_size\tconst\[\(.*\), int32\]/\1/p' "$1")" \
-		>"$work/size.c"
+	{
+		echo "#include \"$header\""
+		echo "char a[sizeof(struct mbox_list_entry) == $(size_in mbox_list "$1") ? 1 : -1];"
+		echo "char b[sizeof(struct mbox_link_entry) == $(size_in mbox_links "$1") ? 1 : -1];"
+	} >"$work/size.c"
 	${CC:-gcc} -c -o "$work/size.o" "$work/size.c"
 }
 
@@ -131,7 +138,7 @@ check "each constant of the header is used" unused "$here/mbox.syz"
 check "each structure has the same members, as wide" \
 	other_members "$here/mbox.syz"
 check "each number is that of the header" other_values "$here/mbox.syz.const"
-check "the size of an entry of LIST is right" other_entry_size "$here/mbox.syz"
+check "the sizes of entries are right" other_entry_size "$here/mbox.syz"
 
 sed 's/MBOX_SYNC, //' "$here/mbox.syz" >"$work/a"
 check_sees "it would see a flag that is missing" unused "$work/a"

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -29,6 +30,38 @@ static const struct word message_flags[] = {
 	{ "TRUNCATE", MBOX_TRUNCATE }, { NULL, 0 },
 };
 
+static const struct word peek_flags[] = {
+	{ "TRUNCATE", MBOX_TRUNCATE },
+	{ "BEHIND", MBOX_BEHIND },
+	{ NULL, 0 },
+};
+
+static const struct word call_flags[] = {
+	{ "NOWAIT", MBOX_NOWAIT },
+	{ "REALTIME", MBOX_REALTIME },
+	{ "URGENT", MBOX_URGENT },
+	{ "NOCHECK", MBOX_NOCHECK },
+	{ NULL, 0 },
+};
+
+/* Whom SEND_TO and RECV_FROM mean; call.c makes numbers of them. */
+static const struct word people[] = {
+	{ "none", WHO_NONE },	  { "self", WHO_SELF },
+	{ "child", WHO_CHILD },	  { "parent", WHO_PARENT },
+	{ "thread", WHO_THREAD }, { NULL, 0 },
+};
+
+static const struct word direct_flags[] = {
+	{ "ONEWAY", MBOX_ONEWAY },
+	{ NULL, 0 },
+};
+
+static const struct word batch_flags[] = {
+	{ "NOWAIT", MBOX_NOWAIT },
+	{ "REALTIME", MBOX_REALTIME },
+	{ NULL, 0 },
+};
+
 static const struct word no_flags[] = { { NULL, 0 } };
 
 static const struct word rights[] = {
@@ -41,12 +74,15 @@ static const struct word rights[] = {
 static const struct word attrs[] = {
 	{ "FIXED", MBOX_ATTR_FIXED },
 	{ "TIMES", MBOX_ATTR_TIMES },
+	{ "FDS", MBOX_ATTR_FDS },
+	{ "BROADCAST", MBOX_ATTR_BROADCAST },
 	{ NULL, 0 },
 };
 
 static const struct word lifetimes[] = {
 	{ "DESCRIPTOR", MBOX_LIFETIME_DESCRIPTOR },
 	{ "PERSISTENT", MBOX_LIFETIME_PERSISTENT },
+	{ "OWNER", MBOX_LIFETIME_OWNER },
 	{ NULL, 0 },
 };
 
@@ -54,6 +90,22 @@ static const struct word capacities[] = {
 	{ "BOUNDED", MBOX_CAPACITY_BOUNDED },
 	{ "ZERO", MBOX_CAPACITY_ZERO },
 	{ "UNBOUNDED", MBOX_CAPACITY_UNBOUNDED },
+	{ NULL, 0 },
+};
+
+static const struct word policies[] = {
+	{ "BLOCK", MBOX_POLICY_BLOCK },
+	{ "DROP_NEWEST", MBOX_POLICY_DROP_NEWEST },
+	{ "DROP_OLDEST", MBOX_POLICY_DROP_OLDEST },
+	{ NULL, 0 },
+};
+
+static const struct word selections[] = {
+	{ "ANY", MBOX_SELECT_ANY },
+	{ "TAG", MBOX_SELECT_TAG },
+	{ "NOT_TAG", MBOX_SELECT_NOT_TAG },
+	{ "LOWEST_TAG", MBOX_SELECT_LOWEST_TAG },
+	{ "PID", MBOX_SELECT_PID },
 	{ NULL, 0 },
 };
 
@@ -121,7 +173,30 @@ const struct word fuzz_points[POINTS + 1] = {
 	{ "before-lock-send", 0 }, { "before-sleep", 1 },
 	{ "after-sleep", 2 },	   { "before-wake", 3 },
 	{ "while-copying", 4 },	   { "before-publish", 5 },
-	{ "before-attach", 6 },	   { NULL, 0 },
+	{ "before-attach", 6 },	   { "while-peeking", 7 },
+	{ "while-searching", 8 },  { "before-signal", 9 },
+	{ "before-end", 10 },	   { "before-reply", 11 },
+	{ "while-serving", 12 },   { "while-ending", 13 },
+	{ "before-serving", 14 },  { NULL, 0 },
+};
+
+/* What may travel in a message, and what may not. */
+static const struct word fuzz_kinds[] = {
+	{ "pipe", KIND_PIPE },
+	{ "eventfd", KIND_EVENTFD },
+	{ "memory", KIND_MEMORY },
+	{ "file", KIND_FILE },
+	{ "socket", KIND_SOCKET },
+	{ "null", KIND_NULL },
+	{ "folder", KIND_FOLDER },
+	{ "path", KIND_PATH },
+	{ NULL, 0 },
+};
+
+/* Signals that end nothing; call.c makes one of them of any other. */
+static const struct word signals[] = {
+	{ "none", 0 },	 { "ALRM", SIGALRM }, { "URG", SIGURG },
+	{ "bad", NSIG }, { NULL, 0 },
 };
 
 static const struct word device_modes[] = {
@@ -156,10 +231,32 @@ static const struct word device_modes[] = {
 	[ARG_SIZE] =                                                         \
 		COUNT(type, size, sizeof(struct type), sizeof(struct type)), \
 	[ARG_FLAGS] = SET(type, flags, flags_)
+/* See enum ARG_WHO. */
+#define INNER(len_)                                                   \
+	[ARG_WHO] = PLAIN("who", WORD, people, WHO_SELF, 0),          \
+	[ARG_INNER_AT] = WHERE("args"),                               \
+	[ARG_INNER_FLAGS] = PLAIN("how", FLAGS, message_flags, 0, 0), \
+	[ARG_DATA_AT] = WHERE("data"),                                \
+	[ARG_LEN] = NUMBER("len", len_, 64 * KIB),                    \
+	[ARG_DEADLINE] = PLAIN("deadline", TIME, times, T_NONE, 0)
 #define IOCTL(row_, type) \
 	.row = #row_, .cmd = MBOX_IOC_##row_, .size = sizeof(struct type)
 
 #define KIB 1024ULL
+
+/* What each entry is; "odd" is the number of one that is bad, 0: none. */
+#define BATCH(type)                                                           \
+	[ARG_FLAGS + 1] = MEMBER(mbox_batch, entries, PLACE, places, AT_MEM,  \
+				 0, sizeof(struct type)),                     \
+		     COUNT(mbox_batch, count, 4, MBOX_BATCH_MAX),             \
+		     COUNT(mbox_batch, entry_size, sizeof(struct type),       \
+			   4 * KIB),                                          \
+		     MEMBER(mbox_batch, deadline, TIME, times, T_NONE, 0, 0), \
+		     COUNT(mbox_batch, min, 0, MBOX_BATCH_MAX),               \
+		     COUNT(mbox_batch, __reserved, 0, 0), WHERE("data"),      \
+		     NUMBER("len", 8, 64 * KIB),                              \
+		     PLAIN("each", FLAGS, message_flags, 0, 0),               \
+		     NUMBER("odd", 0, MBOX_BATCH_MAX)
 
 const struct verb verbs[VERBS] = {
 	[V_PROGRAM] = { "program",
@@ -200,7 +297,7 @@ const struct verb verbs[VERBS] = {
 				COUNT(mbox_open, max_messages, 0, 16),
 				COUNT(mbox_open, max_bytes, 0, 16 * KIB * KIB),
 				COUNT(mbox_open, max_size, 0, 64 * KIB),
-				COUNT(mbox_open, __reserved, 0, 0) } },
+				ONE_OF(mbox_open, policy, policies) } },
 	[V_COPY] = { "copy", IOCTL(COPY, mbox_copy), .weight = 3, .makes = true,
 		     .field = { HEAD(mbox_copy, open_flags),
 				SET(mbox_copy, rights, rights),
@@ -214,11 +311,15 @@ const struct verb verbs[VERBS] = {
 				MEMBER(mbox_send, data, PLACE, places, AT_MEM,
 				       0, 1),
 				COUNT(mbox_send, len, 8, 64 * KIB),
-				COUNT(mbox_send, tag, 0, 0),
+				COUNT(mbox_send, tag, 0, 3),
 				MEMBER(mbox_send, deadline, TIME, times, T_NONE,
 				       0, 0),
 				COUNT(mbox_send, priority, 0, MBOX_PRIORITY_MAX),
-				COUNT(mbox_send, __reserved, 0, 0) } },
+				NUMBER("pass", 0, SLOTS - 1),
+				MEMBER(mbox_send, fds, PLACE, places, AT_MEM, 0,
+				       sizeof(int)),
+				COUNT(mbox_send, nfds, 0, MBOX_FDS_MAX + 1),
+				COUNT(mbox_send, result, 0, 0) } },
 	[V_RECV] = { "recv", IOCTL(RECV, mbox_recv), .weight = 14,
 		     .field = { HEAD(mbox_recv, message_flags),
 				MEMBER(mbox_recv, data, PLACE, places, AT_MEM,
@@ -226,8 +327,104 @@ const struct verb verbs[VERBS] = {
 				COUNT(mbox_recv, len, 64, 64 * KIB),
 				MEMBER(mbox_recv, deadline, TIME, times, T_NONE,
 				       0, 0),
-				COUNT(mbox_recv, __reserved0, 0, 0),
-				COUNT(mbox_recv, __reserved, 0, 0) } },
+				ONE_OF(mbox_recv, select, selections),
+				COUNT(mbox_recv, select_value, 0, 3),
+				MEMBER(mbox_recv, fds, PLACE, places, AT_MEM, 0,
+				       sizeof(int)),
+				COUNT(mbox_recv, nfds, 0, MBOX_FDS_MAX + 1),
+				COUNT(mbox_recv, result, 0, 0) } },
+	[V_PEEK] = { "peek", IOCTL(PEEK, mbox_peek), .weight = 4,
+		     .field = { HEAD(mbox_peek, peek_flags),
+				MEMBER(mbox_peek, data, PLACE, places, AT_MEM,
+				       0, 1),
+				COUNT(mbox_peek, len, 64, 64 * KIB),
+				COUNT(mbox_peek, place_priority, 0,
+				      MBOX_PRIORITY_MAX),
+				COUNT(mbox_peek, place, 0, 64),
+				COUNT(mbox_peek, __reserved, 0, 0) } },
+	[V_FLUSH] = { "flush", IOCTL(FLUSH, mbox_flush), .weight = 2,
+		      .field = { HEAD(mbox_flush, no_flags) } },
+	[V_FILTER] = { "filter", IOCTL(FILTER, mbox_filter), .weight = 3,
+		       .field = { HEAD(mbox_filter, no_flags),
+				  ONE_OF(mbox_filter, select, selections),
+				  COUNT(mbox_filter, __reserved, 0, 0),
+				  COUNT(mbox_filter, select_value, 0, 3) } },
+	[V_NOTIFY] = { "notify", IOCTL(NOTIFY, mbox_notify), .weight = 4,
+		       .field = { HEAD(mbox_notify, no_flags),
+				  MEMBER(mbox_notify, signo, WORD, signals,
+					 SIGALRM, 0, 0),
+				  COUNT(mbox_notify, __reserved, 0, 0),
+				  COUNT(mbox_notify, value, 0, 0) } },
+	[V_CALL] = { "call", IOCTL(CALL, mbox_call), .weight = 8,
+		     .field = { HEAD(mbox_call, call_flags),
+				MEMBER(mbox_call, data, PLACE, places, AT_MEM,
+				       0, 1),
+				COUNT(mbox_call, len, 8, 64 * KIB),
+				COUNT(mbox_call, tag, 0, 0),
+				MEMBER(mbox_call, deadline, TIME, times, T_NONE,
+				       0, 0),
+				COUNT(mbox_call, priority, 0, MBOX_PRIORITY_MAX),
+				MEMBER(mbox_call, reply, PLACE,
+				       places, AT_MEM, 0, 1),
+				COUNT(mbox_call, reply_room, 64, 64 * KIB) } },
+	[V_REPLY] = { "reply", IOCTL(REPLY, mbox_reply), .weight = 6,
+		      .field = { HEAD(mbox_reply, no_flags),
+				 COUNT(mbox_reply, token, 0, TOKENS),
+				 MEMBER(mbox_reply, data, PLACE, places, AT_MEM,
+					0, 1),
+				 COUNT(mbox_reply, len, 8, 64 * KIB),
+				 COUNT(mbox_reply, tag, 0, 0),
+				 COUNT(mbox_reply, __reserved, 0, 0),
+				 COUNT(mbox_reply, recv, 0, 0) } },
+	[V_REPLY_RECV] = { "reply_recv", IOCTL(REPLY_RECV, mbox_reply),
+			   .weight = 6,
+			   .field = { HEAD(mbox_reply, no_flags),
+				      COUNT(mbox_reply, token, 0, TOKENS),
+				      MEMBER(mbox_reply, data, PLACE, places,
+					     AT_MEM, 0, 1),
+				      COUNT(mbox_reply, len, 8, 64 * KIB),
+				      COUNT(mbox_reply, tag, 0, 0),
+				      COUNT(mbox_reply, __reserved, 0, 0),
+				      WHERE("recv_at"),
+				      PLAIN("recv_flags", FLAGS, message_flags,
+					    0, 0),
+				      NUMBER("room", 64, 64 * KIB),
+				      PLAIN("until", TIME, times, T_NONE, 0) } },
+	[V_SEND_TO] = { "send_to", IOCTL(SEND_TO, mbox_direct), .weight = 5,
+			.field = { HEAD(mbox_direct, direct_flags), INNER(8),
+				   NUMBER("tag", 0, 3),
+				   NUMBER("priority", 0, MBOX_PRIORITY_MAX),
+				   NUMBER("nfds", 0, MBOX_FDS_MAX + 1),
+				   COUNT(mbox_direct, __reserved, 0, 0) } },
+	[V_RECV_FROM] = { "recv_from", IOCTL(RECV_FROM, mbox_direct),
+			  .weight = 5,
+			  .field = { HEAD(mbox_direct, direct_flags), INNER(64),
+				     PLAIN("select", WORD, selections, 0, 0),
+				     NUMBER("select_value", 0, 3),
+				     NUMBER("nfds", 0, MBOX_FDS_MAX + 1),
+				     COUNT(mbox_direct, __reserved, 0, 0) } },
+	[V_ENDPOINT] = { "endpoint", IOCTL(ENDPOINT, mbox_endpoint),
+			 .weight = 2, .makes = true,
+			 .field = { HEAD(mbox_endpoint, open_flags) } },
+	[V_LINKS] = { "links", IOCTL(LINKS, mbox_links), .weight = 2,
+		      .field = { HEAD(mbox_links, no_flags),
+				 MEMBER(mbox_links, entries, PLACE, places,
+					AT_MEM, 0,
+					sizeof(struct mbox_link_entry)),
+				 COUNT(mbox_links, count, 0, MBOX_BATCH_MAX),
+				 COUNT(mbox_links, entry_size,
+				       sizeof(struct mbox_link_entry), 4 * KIB),
+				 COUNT(mbox_links, after, 0, 64),
+				 COUNT(mbox_links, pid, 0, 300),
+				 COUNT(mbox_links, __reserved, 0, 0) } },
+	[V_SENDV] = { "sendv", .row = "SEND", .cmd = MBOX_IOC_SENDV,
+		      .size = sizeof(struct mbox_batch), .weight = 8,
+		      .field = { HEAD(mbox_batch, batch_flags),
+				 BATCH(mbox_send) } },
+	[V_RECVV] = { "recvv", .row = "RECV", .cmd = MBOX_IOC_RECVV,
+		      .size = sizeof(struct mbox_batch), .weight = 8,
+		      .field = { HEAD(mbox_batch, batch_flags),
+				 BATCH(mbox_recv) } },
 	[V_IOCTL] = { "ioctl", .weight = 1,
 		      .field = { FD, WHERE("at"), NUMBER("tail", 0, 255),
 				 NUMBER("size", 64, 4 * KIB),
@@ -235,6 +432,8 @@ const struct verb verbs[VERBS] = {
 	[V_DEVICE] = { "device", .weight = 3, .makes = true,
 		       .field = { PLAIN("mode", WORD, device_modes, O_RDWR,
 					0) } },
+	[V_FILE] = { "file", .weight = 2, .makes = true,
+		     .field = { PLAIN("kind", WORD, fuzz_kinds, 0, 0) } },
 	[V_READ] = { "read", .row = "RECV", .weight = 3,
 		     .field = { FD, WHERE("at"), NUMBER("len", 64, 64 * KIB),
 				NUMBER("parts", 1, 8) } },
@@ -252,6 +451,9 @@ const struct verb verbs[VERBS] = {
 		     .field = { FD, NUMBER("len", 4 * KIB, 4 * KIB) } },
 	[V_NONBLOCK] = { "nonblock", .weight = 1,
 			 .field = { FD, NUMBER("on", 1, 1) } },
+	[V_ASYNC] = { "async", .weight = 2,
+		      .field = { FD, NUMBER("on", 1, 1),
+				 PLAIN("signo", WORD, signals, SIGALRM, 0) } },
 	[V_FDINFO] = { "fdinfo", .weight = 1, .field = { FD } },
 	[V_FORK] = { "fork", .weight = 2,
 		     .field = { NUMBER("calls", 1, 4),

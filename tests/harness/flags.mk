@@ -22,7 +22,7 @@ test_cflags32 := $(test_cflags) -m32 -static
 
 harness_obj := $(O)/obj/tests/harness/mbox_test.o
 harness_obj32 := $(O)/obj/tests/harness/mbox_test.32.o
-harness_h := $(TESTS)/harness/mbox_test.h
+harness_h := $(TESTS)/harness/mbox_test.h $(TESTS)/harness/errnos.h
 uapi_h := $(TESTS)/../uapi/linux/mbox.h
 
 # The errno table of the header as C, so that programs know what is allowed.

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -115,11 +116,9 @@ pid_t mbt_gettid(void)
 	return (pid_t)syscall(SYS_gettid);
 }
 
-pid_t mbt_fork(void)
+/* What fork() gave; its child dies with this process, @parent. */
+static pid_t forked(pid_t parent, pid_t pid)
 {
-	pid_t parent = getpid();
-	pid_t pid = fork();
-
 	if (pid < 0) {
 		FAIL("fork: %s", mbt_errno_name(errno));
 		_exit(1);
@@ -134,6 +133,23 @@ pid_t mbt_fork(void)
 			_exit(1);
 	}
 	return pid;
+}
+
+pid_t mbt_fork(void)
+{
+	pid_t parent = getpid();
+
+	return forked(parent, fork());
+}
+
+pid_t mbt_fork_with_files(void)
+{
+	pid_t parent = getpid();
+
+	return forked(parent,
+		      (pid_t)syscall(SYS_clone,
+				     (unsigned long)(CLONE_FILES | SIGCHLD),
+				     0UL, 0UL, 0UL, 0UL));
 }
 
 void mbt_child_exit(void)
@@ -209,6 +225,28 @@ static bool sleeps_in(pid_t tid, const char *where)
 	if (mbt_read_file(path, stack, sizeof(stack)) < 0)
 		return false;
 	return strstr(stack, where) && task_state(tid) == 'S';
+}
+
+/* As its system call is shown: not before it has left the processor. */
+static bool has_left(pid_t tid)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)tid);
+	ASSERT_GT(mbt_read_file(path, text, sizeof(text)), 0);
+	return strncmp(text, "running", 7) != 0;
+}
+
+long mbt_sleeps(pid_t tid)
+{
+	char path[64], text[4096], *p;
+
+	WAIT_FOR(has_left(tid));
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	ASSERT_GT(mbt_read_file(path, text, sizeof(text)), 0);
+	p = strstr(text, "\nvoluntary_ctxt_switches:");
+	ASSERT_TRUE(p);
+	return strtol(p + 25, NULL, 10);
 }
 
 bool mbt_is_blocked(pid_t tid)

@@ -10,8 +10,6 @@
 
 #include <sys/types.h>
 
-/* Calls fn for every process that descends from this one. */
-void mbt_each_descendant(void (*fn)(pid_t));
 /* A delay point left armed would stop the next test. */
 void mbt_disarm_all(void);
 

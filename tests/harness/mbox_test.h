@@ -181,6 +181,10 @@ pid_t mbt_fork(void);
 
 /* CHILD(pid) { body }: the body runs in a child, which then ends with 0. */
 #define CHILD(pid) for ((pid) = mbt_fork(); (pid) == 0; mbt_child_exit())
+/* Its child has the same descriptors, not a copy of them. */
+#define CHILD_WITH_FILES(pid) \
+	for ((pid) = mbt_fork_with_files(); (pid) == 0; mbt_child_exit())
+pid_t mbt_fork_with_files(void);
 void mbt_child_exit(void) __attribute__((noreturn));
 
 /* waitpid() for at most 20 s; returns the status, or -1 and a failure. */
@@ -215,8 +219,16 @@ void mbt_wait_sleeping(const char *file, int line, pid_t tid,
 		       const char *where);
 /* True if the task sleeps inside the module now. */
 bool mbt_is_blocked(pid_t tid);
+/*
+ * Times a task that sleeps has gone to sleep of its own will.  Just before it
+ * leaves the processor it looks asleep, and has not been counted: so this waits
+ * until it has.
+ */
+long mbt_sleeps(pid_t tid);
 /* Shows state, wchan, syscall and stack of a process's threads as notes. */
 void mbt_show_tasks(pid_t pid);
+/* Calls fn for every process that descends from this one. */
+void mbt_each_descendant(void (*fn)(pid_t));
 
 /* Waits until cond holds; fails and ends the test after 10 s, or mbt_slow(). */
 #define WAIT_FOR(cond)                                              \

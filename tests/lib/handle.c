@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -117,10 +118,14 @@ TEST(attributes_without_a_meaning_are_refused, "C12.7 C12.8")
 	static const struct mbox_attr bad[] = {
 		{ .capacity = 3 },
 		{ .capacity = UINT32_MAX },
-		{ .flags = 0x8 },
+		{ .flags = 0x40 },
 		{ .max_bytes = 10, .max_size = 11 },
 		{ .flags = MBOX_PERSISTENT },
-		{ .reserved0 = 1 },
+		{ .flags = MBOX_PERSISTENT | MBOX_OWNER },
+		{ .flags = MBOX_FDS | MBOX_BROADCAST },
+		{ .policy = 4 },
+		{ .capacity = MBOX_RENDEZVOUS,
+		  .policy = MBOX_POLICY_DROP_OLDEST },
 		{ .reserved = { 1 } },
 	};
 
@@ -201,6 +206,34 @@ TEST(a_persistent_mailbox_stays_until_it_is_unlinked, "C4.1 C4.4 C4.7 C4.8")
 	EXPECT_EQ(mbox_recv(other, NULL, 0), -1);
 	EXPECT_EQ(errno, EMSGSIZE);
 	mbox_close(other);
+	mbox_close(mb);
+}
+
+TEST(a_mailbox_ends_with_the_process_that_is_its_owner, "C4.2")
+{
+	struct mbox_status status;
+	struct mbox *mb;
+	int ends[2];
+	pid_t pid;
+	char c;
+
+	ASSERT_OK(pipe(ends));
+	CHILD(pid)
+	{
+		lib_named("owned", 0600, MBOX_OWNER);
+		ASSERT_EQ(write(ends[1], "x", 1), 1);
+		for (;;)
+			pause();
+	}
+	ASSERT_EQ(read(ends[0], &c, 1), 1);
+	mb = ASSERT_PTR(mbox_open("owned", ALL));
+	EXPECT_EQ(lib_status(mb).attr_flags, MBOX_OWNER);
+	EXPECT_EQ(lib_status(mb).owner_pid, pid);
+	ASSERT_OK(kill(pid, SIGKILL));
+	EXPECT_CHILD_KILLED(pid, SIGKILL);
+	WAIT_FOR(mbox_status(mb, &status));
+	EXPECT_EQ(errno, EIDRM);
+	EXPECT_NULL(mbox_open("owned", ALL), ENOENT);
 	mbox_close(mb);
 }
 

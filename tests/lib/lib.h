@@ -37,6 +37,14 @@
 		p_;                                                  \
 	})
 
+/* A call with some options; the others are 0. */
+#define SEND_WITH(mb, data, len, ...) \
+	mbox_send_with(mb, data, len, \
+		       &(struct mbox_send_options){ __VA_ARGS__ })
+#define RECV_WITH(mb, buf, room, message, ...) \
+	mbox_recv_with(mb, buf, room,          \
+		       &(struct mbox_recv_options){ __VA_ARGS__ }, message)
+
 /* A new mailbox without a name and all rights on it; NULL: default. */
 struct mbox *lib_new(const struct mbox_attr *attr);
 

@@ -12,13 +12,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-#define SEND_WITH(mb, data, len, ...) \
-	mbox_send_with(mb, data, len, \
-		       &(struct mbox_send_options){ __VA_ARGS__ })
-#define RECV_WITH(mb, buf, room, message, ...) \
-	mbox_recv_with(mb, buf, room,          \
-		       &(struct mbox_recv_options){ __VA_ARGS__ }, message)
-
 TEST(a_message_keeps_its_bytes_and_its_boundary, "C8.1")
 {
 	struct mbox *mb = lib_new(NULL);
@@ -98,8 +91,9 @@ TEST(a_message_tells_who_sent_it, "C8.3 C8.4 C8.5 C8.6 C8.7 C8.11")
 	EXPECT_EQ(first.drops, 0);
 	EXPECT_EQ(first.len, 1);
 	EXPECT_EQ(second.len, 2);
-	for (int i = 0; i < 4; i++)
-		EXPECT_EQ(first.reserved[i], 0);
+	EXPECT_EQ(first.token, 0);
+	EXPECT_EQ(first.nfds, 0);
+	EXPECT_EQ(first.reserved[0], 0);
 	ASSERT_EQ(mbox_recv_with(timed, buf, 8, NULL, &first), 1);
 	EXPECT_GE(first.sent_time, before);
 	EXPECT_LE(first.sent_time, mbt_now());
@@ -119,7 +113,9 @@ TEST(too_little_room_tells_the_length_and_keeps_the_message,
 	untouched = message;
 	EXPECT_ERRNO(mbox_recv_with(mb, buf, 9, NULL, &message), EMSGSIZE);
 	EXPECT_EQ(message.len, 10);
+	EXPECT_EQ(message.nfds, 0);
 	message.len = untouched.len;
+	message.nfds = untouched.nfds;
 	EXPECT_MEM(&message, &untouched, sizeof(message));
 	EXPECT_STR(buf, "untouched");
 	EXPECT_ERRNO(mbox_recv(mb, NULL, 0), EMSGSIZE);
@@ -223,7 +219,9 @@ TEST(options_that_are_not_valid_change_nothing, "ANY:EINVAL C11.1")
 		     EINVAL);
 	EXPECT_ERRNO(SEND_WITH(mb, "x", 1, .priority = UINT32_MAX), EINVAL);
 	EXPECT_ERRNO(SEND_WITH(mb, "x", 1, .deadline = UINT64_MAX), EINVAL);
-	EXPECT_ERRNO(SEND_WITH(mb, "x", 1, .reserved = { 0, 0, 0, 1 }), EINVAL);
+	EXPECT_ERRNO(SEND_WITH(mb, "x", 1, .reserved0 = 1), EINVAL);
+	EXPECT_ERRNO(SEND_WITH(mb, "x", 1, .reserved = { 0, 1 }), EINVAL);
+	EXPECT_ERRNO(SEND_WITH(mb, "x", 1, .nfds = MBOX_FDS_MAX + 1), EINVAL);
 	EXPECT_EQ(lib_status(mb).sent, 0);
 
 	ASSERT_EQ(mbox_send(mb, "x", 1), 0);
@@ -235,6 +233,12 @@ TEST(options_that_are_not_valid_change_nothing, "ANY:EINVAL C11.1")
 	EXPECT_ERRNO(RECV_WITH(mb, buf, 4, NULL, .deadline = UINT64_MAX),
 		     EINVAL);
 	EXPECT_ERRNO(RECV_WITH(mb, buf, 4, NULL, .reserved0 = 1), EINVAL);
+	EXPECT_ERRNO(RECV_WITH(mb, buf, 4, NULL, .select = 5), EINVAL);
+	EXPECT_ERRNO(RECV_WITH(mb, buf, 4, NULL, .select_value = 1), EINVAL);
+	EXPECT_ERRNO(RECV_WITH(mb, buf, 4, NULL, .select = MBOX_SELECT_PID),
+		     EINVAL);
+	EXPECT_ERRNO(mbox_filter(mb, MBOX_SELECT_LOWEST_TAG, 1), EINVAL);
+	EXPECT_ERRNO(mbox_filter(mb, MBOX_SELECT_ANY, 1), EINVAL);
 	EXPECT_ERRNO(RECV_WITH(mb, buf, 4, NULL, .reserved = { 1 }), EINVAL);
 	EXPECT_EQ(lib_status(mb).messages, 1);
 	mbox_close(mb);
@@ -473,6 +477,56 @@ TEST(a_rendezvous_meets_its_receiver, "C15.1 C15.2")
 	mbox_close(mb);
 }
 
+TEST(a_receiver_chooses_among_the_messages, "C21.2 C21.3 C21.4")
+{
+	struct mbox *mb = lib_new(NULL);
+	struct mbox_message message;
+	char buf[2] = "";
+
+	for (uint64_t tag = 5; tag < 9; tag++)
+		ASSERT_EQ(SEND_WITH(mb, "x", 1, .tag = tag), 0);
+#define CHOOSE(kind, value)                                           \
+	RECV_WITH(mb, buf, 1, &message, .select = MBOX_SELECT_##kind, \
+		  .flags = MBOX_NOWAIT, .select_value = (value))
+	EXPECT_EQ(CHOOSE(TAG, 7), 1);
+	EXPECT_EQ(message.tag, 7);
+	EXPECT_ERRNO(CHOOSE(TAG, 7), EAGAIN);
+	EXPECT_EQ(CHOOSE(NOT_TAG, 5), 1);
+	EXPECT_EQ(message.tag, 6);
+	EXPECT_ERRNO(CHOOSE(LOWEST_TAG, 4), EAGAIN);
+	EXPECT_EQ(CHOOSE(LOWEST_TAG, UINT64_MAX), 1);
+	EXPECT_EQ(message.tag, 5);
+	EXPECT_ERRNO(CHOOSE(PID, (uint64_t)getppid()), EAGAIN);
+	EXPECT_EQ(CHOOSE(PID, (uint64_t)getpid()), 1);
+	EXPECT_EQ(message.tag, 8);
+#undef CHOOSE
+	mbox_close(mb);
+}
+
+TEST(a_filter_is_for_receiving_and_polling, "C21.5 C20.8")
+{
+	struct mbox *mb = lib_new(NULL), *send = mbox_copy(mb, MBOX_SEND);
+	struct pollfd pollfd = { .fd = mbox_fd(mb), .events = POLLIN };
+	char buf[2] = "";
+
+	ASSERT_EQ(SEND_WITH(mb, "5", 1, .tag = 5), 0);
+	ASSERT_EQ(mbox_filter(mb, MBOX_SELECT_NOT_TAG, 5), 0);
+	EXPECT_EQ(poll(&pollfd, 1, 0), 0);
+	EXPECT_ERRNO(RECV_WITH(mb, buf, 1, NULL, .flags = MBOX_NOWAIT), EAGAIN);
+	ASSERT_EQ(SEND_WITH(mb, "6", 1, .tag = 6), 0);
+	EXPECT_EQ(poll(&pollfd, 1, 0), 1);
+	EXPECT_EQ(mbox_recv(mb, buf, 1), 1);
+	EXPECT_STR(buf, "6");
+	ASSERT_EQ(mbox_filter(mb, MBOX_SELECT_ANY, 0), 0);
+	EXPECT_EQ(mbox_recv(mb, buf, 1), 1);
+	EXPECT_STR(buf, "5");
+	EXPECT_ERRNO(mbox_filter(send, MBOX_SELECT_TAG, 5), EBADF);
+	ASSERT_EQ(mbox_destroy(mb), 0);
+	EXPECT_ERRNO(mbox_filter(mb, MBOX_SELECT_TAG, 5), EIDRM);
+	mbox_close(send);
+	mbox_close(mb);
+}
+
 TEST(the_descriptor_can_be_polled_read_and_written, "C1.4 C1.5")
 {
 	struct mbox *mb = lib_new(NULL);
@@ -508,5 +562,27 @@ TEST(what_is_over_the_limit_of_a_mailbox_is_EDQUOT, "C14.9 SEND:EDQUOT C11.1")
 	EXPECT_EQ(fit, limits.mailbox_bytes >> 20 << 20);
 	EXPECT_EQ(lib_status(mb).bytes, fit);
 	free(data);
+	mbox_close(mb);
+}
+
+TEST(notify_tells_its_thread_of_one_message, "C29.2 C29.5")
+{
+	const struct timespec now = { 0 };
+	struct mbox *mb = lib_new(NULL);
+	siginfo_t info;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	ASSERT_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	EXPECT_EQ(mbox_notify(mb, SIGUSR1, 7), 0);
+	EXPECT_ERRNO(mbox_notify(mb, -1, 0), EINVAL);
+	EXPECT_ERRNO(mbox_notify(NULL, SIGUSR1, 0), EBADF);
+	EXPECT_EQ(mbox_send(mb, "abc", 3), 0);
+	ASSERT_EQ(sigtimedwait(&set, &info, &now), SIGUSR1);
+	EXPECT_EQ(info.si_code, SI_MESGQ);
+	EXPECT_EQ((uintptr_t)info.si_value.sival_ptr, 7);
+	EXPECT_EQ(mbox_notify(mb, SIGUSR1, 7), 0);
+	EXPECT_EQ(mbox_notify(mb, 0, 0), 0);
 	mbox_close(mb);
 }

@@ -27,8 +27,12 @@ TEST(status_follows_what_happens, "")
 	EXPECT_EQ(status.receivers, 1);
 	EXPECT_EQ(status.messages, 0);
 	EXPECT_EQ(status.charged, 0);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 2; i++)
 		EXPECT_EQ(status.reserved[i], 0);
+	EXPECT_EQ(status.policy, MBOX_POLICY_BLOCK);
+	EXPECT_EQ(status.owner_pid, 0);
+	EXPECT_EQ(status.slowest_pid, 0);
+	EXPECT_EQ(status.pending, 0);
 
 	ASSERT_EQ(mbox_send(mb, "abc", 3), 0);
 	ASSERT_EQ(mbox_send(mb, "de", 2), 0);
@@ -42,6 +46,41 @@ TEST(status_follows_what_happens, "")
 	EXPECT_EQ(status.received, 1);
 	EXPECT_EQ(status.dropped, 0);
 	EXPECT_ERRNO(mbox_status(mb, NULL), EFAULT);
+	mbox_close(mb);
+}
+
+TEST(a_broadcast_mailbox_tells_what_each_handle_has_not_had, "C25.1 C25.3")
+{
+	const struct mbox_attr attr = { .flags = MBOX_BROADCAST,
+					.max_messages = 2 };
+	struct mbox *mb = lib_new(&attr), *other, *copy;
+	struct mbox_message message;
+	struct mbox_status status;
+	char buf[8];
+
+	copy = ASSERT_PTR(mbox_copy(mb, MBOX_RECV));
+	other = ASSERT_PTR(mbox_copy(mb, MBOX_SEND | MBOX_ADMIN));
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(mbox_send(mb, "abc", 3), 0);
+		if (i < 2)
+			ASSERT_EQ(mbox_recv(mb, buf, 8), 3);
+	}
+	status = lib_status(copy);
+	EXPECT_EQ(status.attr_flags, MBOX_BROADCAST);
+	EXPECT_EQ(status.policy, MBOX_POLICY_DROP_OLDEST);
+	EXPECT_EQ(status.pending, 2);
+	EXPECT_EQ(status.missed, 1);
+	EXPECT_EQ(status.slowest_pid, 0);
+	EXPECT_EQ(lib_status(mb).pending, 1);
+	EXPECT_EQ(lib_status(other).pending, 0);
+	EXPECT_EQ(lib_status(other).slowest_pid, getpid());
+	EXPECT_EQ(lib_status(other).slowest_pending, 2);
+	ASSERT_EQ(mbox_recv_with(copy, buf, 8, NULL, &message), 3);
+	EXPECT_EQ(message.id, 2);
+	EXPECT_EQ(message.drops, 1);
+	EXPECT_EQ(mbox_flush(copy), 1);
+	mbox_close(other);
+	mbox_close(copy);
 	mbox_close(mb);
 }
 
@@ -126,6 +165,31 @@ TEST(waiters_show_who_sleeps_and_why, "")
 	EXPECT_EQ(recv[0].err, EIDRM);
 	mbox_close(empty);
 	mbox_close(full);
+}
+
+TEST(times_show_how_long_messages_lay, "C33.8")
+{
+	struct mbox_attr attr = { .flags = MBOX_TIMES };
+	struct mbox *mb = lib_new(&attr), *plain = lib_new(NULL);
+	struct mbox_time_entry times[64];
+	uint64_t sum = 0;
+	char buf[8];
+	ssize_t n;
+
+	ASSERT_EQ(mbox_send(mb, "abc", 3), 0);
+	ASSERT_EQ(mbox_send(mb, "de", 2), 0);
+	ASSERT_EQ(mbox_recv(mb, buf, 8), 3);
+	ASSERT_EQ(mbox_recv(mb, buf, 8), 2);
+	n = mbox_times(mb, times, 64);
+	EXPECT_EQ(n, 32);
+	for (ssize_t i = 0; i < n; i++)
+		sum += times[i].messages;
+	EXPECT_EQ(sum, 2);
+	EXPECT_EQ(mbox_times(plain, times, 64), 0);
+	ASSERT_EQ(mbox_destroy(mb), 0);
+	EXPECT_ERRNO(mbox_times(mb, times, 64), EIDRM);
+	mbox_close(plain);
+	mbox_close(mb);
 }
 
 TEST(the_list_shows_every_name_once_and_sorted, "")
@@ -219,7 +283,9 @@ TEST(limits_show_what_is_used_and_what_root_allows, "C14.11 C14.12")
 	EXPECT_EQ(limits.mailbox_bytes, 16 << 20);
 	EXPECT_EQ(limits.user_messages, 1000000);
 	EXPECT_EQ(limits.used_mailboxes, 0);
-	for (int i = 0; i < 8; i++)
+	EXPECT_EQ(limits.user_fds, 16384);
+	EXPECT_EQ(limits.used_fds, 0);
+	for (int i = 0; i < 4; i++)
 		EXPECT_EQ(limits.reserved[i], 0);
 
 	mb = lib_new(NULL);

@@ -103,9 +103,9 @@ byte steps, wakes, s, r, m, asker;
 #define IS_UNREACHABLE (recv_handles == 0)
 /* mbx_box_has_room(): box->attr.capacity != MBOX_CAPACITY_BOUNDED || */
 #define HAS_ROOM(n) (CAPACITY == 0 || units + (n) <= CAPACITY)
-/* mbx_has_room_for(): len <= r->room */
+/* mbx_fits_receiver(): len <= a->len */
 #define HAS_ROOM_FOR(w, n) (room[w] >= (n))
-/* mbx_box_has_taker(): if (mbx_has_room_for(r, len)) return true */
+/* mbx_box_has_taker(): if (mbx_fits_receiver(r, len, nfds)) return true */
 #define HAS_TAKER(n) (IS_TAKER(2, n) || IS_TAKER(3, n) || IS_TAKER(4, n))
 #define IS_TAKER(w, n)                                                 \
 	((w) < WAITERS && receivers??[w] && HAS_ROOM_FOR(w, n))

@@ -22,11 +22,11 @@ inline leave_senders(line, w)
 inline leave_receivers(w)
 {
 	CLAIM(who_leaves_a_line_stands_in_it, receivers??[eval(w)]);
-	/* mbx_leave_receivers(): list_del(&r->waiter.link) */
+	/* mbx_box_leave_receivers(): list_del(&r->waiter.link) */
 	receivers??eval(w);
 	if
-	/* mbx_leave_receivers(): if (r->end->is_wanted) */
-	/* mbx_leave_receivers(): list_del(&r->end_link) */
+	/* mbx_box_leave_receivers(): if (r->end->is_wanted) */
+	/* mbx_box_leave_receivers(): list_del(&r->end_link) */
 	:: has_hangup[w] -> enders??eval(w)
 	:: else
 	fi
@@ -54,9 +54,9 @@ inline line_up_receiver(w)
 
 inline uncount(x)
 {
-	/* mbx_box_uncount(): box->messages-- */
+	/* mbx_box_discount(): box->messages-- */
 	messages--;
-	/* mbx_box_uncount(): box->bytes -= msg->len */
+	/* mbx_box_discount(): box->bytes -= msg->len */
 	units = units - size[x];
 #ifndef BREAK_ROOM_NOT_PASSED_ON
 	/* mbx_box_uncount(): work->news |= MBX_FREED */
@@ -67,11 +67,11 @@ inline uncount(x)
 inline pass_receipt(w, x)
 {
 	CLAIM(the_receipt_says_it_was_taken, is_got[x]);
-	/* mbx_box_pass_receipt(): s->msg = NULL */
+	/* mbx_box_tell_received(): s->msg = NULL */
 	msg_of[w] = NONE;
-	/* mbx_box_pass_receipt(): mbx_leave_senders(box, s) */
+	/* mbx_box_tell_received(): mbx_leave_senders(box, s) */
 	leave_senders(receipts, w);
-	/* mbx_box_pass_receipt(): mbx_wait_finish(&s->waiter, 0 */
+	/* mbx_box_tell_received(): mbx_wait_finish(&s->waiter, 0 */
 	wait_finish(w, OK)
 }
 
@@ -105,11 +105,11 @@ inline give(w, x)
 
 inline hand_over(x)
 {
-	/* mbx_box_hand_over(): mbx_first_receiver(&box->receivers) */
+	/* mbx_box_find_taker(): ask->taker */
 	receivers?<r>;
 	CLAIM(a_waiter_that_is_finished_is_there, is_waiting[r]);
 	CLAIM(nobody_is_finished_twice, !is_ready[r]);
-	/* mbx_box_hand_over(): mbx_leave_receivers(box, r) */
+	/* mbx_box_hand_over(): mbx_box_leave_receivers(box, r) */
 	leave_receivers(r);
 	where[x] = QUEUED;
 	/* mbx_box_hand_over(): mbx_box_give(box, r, msg) */
@@ -123,26 +123,26 @@ inline refuse_small(n)
 {
 	is_fit = true;
 	do
-	/* mbx_box_refuse_small(): list_empty(&box->receivers) */
+	/* mbx_box_find_taker(): likely(!box->receivers_waiting) */
 	:: IS_EMPTY(receivers) -> break
 	:: !IS_EMPTY(receivers) ->
-		/* mbx_box_refuse_some(): mbx_first_receiver(&box->receivers) */
+		/* mbx_box_ask(): mbx_box_next_receiver(box, ask->turn) */
 		receivers?<r>;
 		if
-		/* mbx_box_refuse_some(): if (mbx_has_room_for(r, len)) */
+		/* mbx_box_ask(): if (wants && mbx_fits_receiver(r, msg->len, */
 		:: HAS_ROOM_FOR(r, n) -> break
 #ifdef BREAK_SMALL_ONES_NOT_REFUSED
 		:: else -> break
 #else
-		/* mbx_box_refuse_some(): if (mbx_work_is_full(work)) */
+		/* mbx_box_ask(): if (mbx_work_is_full(work)) */
 		:: !HAS_ROOM_FOR(r, n) && IS_FULL -> is_fit = false; break
 		:: else ->
-			/* mbx_box_refuse_some(): work->steps++ */
+			/* mbx_box_ask(): work->steps++ */
 			steps++;
-			/* mbx_box_refuse_some(): mbx_leave_receivers(box, r) */
+			/* mbx_box_ask(): mbx_box_leave_receivers(box, r) */
 			leave_receivers(r);
 #ifndef BREAK_REFUSED_WITHOUT_A_WORD
-			/* mbx_box_refuse_some(): mbx_wait_finish( */
+			/* mbx_box_ask(): mbx_wait_finish( */
 			wait_finish(r, EMSGSIZE)
 #endif
 #endif
@@ -167,16 +167,16 @@ inline accept(x, w)
 	if
 	/* mbx_box_accept(): if (receipt) */
 	:: w != NONE ->
-		/* mbx_box_line_up_receipt(): = MBOX_WAIT_RECEIPT */
+		/* mbx_box_line_up_receipt(): : MBOX_WAIT_RECEIPT */
 		waits_for_receipt[w] = true;
 		/* mbx_box_line_up_receipt(): list_add_tail(&s->waiter.link */
 		receipts!w
 	:: else
 	fi;
 	if
-	/* mbx_box_accept(): if (unlikely(!list_empty(&box->receivers))) */
+	/* mbx_box_accept(): if (unlikely(taker)) */
 	:: !IS_EMPTY(receivers) ->
-		/* mbx_box_accept(): mbx_box_hand_over(box, msg, work) */
+		/* mbx_box_accept(): mbx_box_hand_over(box, msg, taker, work) */
 		hand_over(x)
 #ifdef BREAK_HANDED_OVER_AND_QUEUED
 		;
@@ -223,7 +223,7 @@ inline withdraw(w)
 inline give_up_sender(w)
 {
 	if
-	/* mbx_box_give_up_sender(): s->waiter.what == MBOX_WAIT_RECEIPT */
+	/* mbx_box_give_up_sender(): s->waiter.what != MBOX_WAIT_SEND */
 	/* mbx_box_give_up_sender(): mbx_withdraw(box, s, work) */
 	:: waits_for_receipt[w] -> withdraw(w)
 	/* mbx_box_give_up_sender(): mbx_leave_senders(box, s) */
@@ -238,7 +238,7 @@ inline give_up_sender(w)
 
 inline give_up_receiver(w)
 {
-	/* mbx_box_give_up_receiver(): mbx_leave_receivers(box, r) */
+	/* mbx_box_give_up_receiver(): mbx_box_leave_receivers(box, r) */
 	leave_receivers(w)
 }
 
@@ -247,21 +247,22 @@ inline give_up_receiver(w)
 /* The bytes are in user memory, or the task is being killed. */
 inline finish(x)
 {
+	/* mbx_box_finish(): mbx_box_received(box, r->msg, r->end, r, work) */
 	USE(x);
 	CLAIM(nothing_is_received_from_a_dead_mailbox, !is_dead);
 	CLAIM(an_error_has_no_effect, where[x] != WITHDRAWN);
 	CLAIM(no_message_is_received_twice, !is_got[x]);
 	is_got[x] = true;
 #ifndef BREAK_ROOM_BEFORE_COPY
-	/* mbx_box_finish(): mbx_box_uncount(box, msg, work) */
+	/* mbx_box_received(): mbx_box_uncount(box, msg, work) */
 	uncount(x);
 #endif
-	/* mbx_box_finish(): msg->where = MBX_MSG_OUTSIDE */
+	/* mbx_box_received(): msg->where = MBX_MSG_OUTSIDE */
 	where[x] = OUTSIDE;
-	/* mbx_box_finish(): if (unlikely(msg->receipt)) */
+	/* mbx_box_received(): if (unlikely(msg->receipt || msg->sent_time)) */
 	s = receipt[x];
 	if
-	/* mbx_box_finish(): mbx_box_pass_receipt(box, msg->receipt, work) */
+	/* mbx_box_received(): mbx_box_tell_received(box, msg, r, work) */
 	:: s != NONE -> pass_receipt(s, x)
 	:: else
 	fi
@@ -271,7 +272,7 @@ inline finish(x)
 inline give_back(x)
 {
 	USE(x);
-	/* mbx_box_give_back(): if (!mbx_box_refuse_small( */
+	/* mbx_box_give_back(): if (!mbx_box_find_taker( */
 	refuse_small(size[x]);
 	if
 	/* mbx_box_give_back(): return false */
@@ -279,8 +280,8 @@ inline give_back(x)
 	:: is_fit ->
 		if
 #ifndef BREAK_GIVEN_BACK_TO_THE_QUEUE
-		/* mbx_box_give_back(): if (!list_empty(&box->receivers)) */
-		/* mbx_box_give_back(): mbx_box_hand_over(box, msg, work) */
+		/* mbx_box_give_back(): if (ask->taker) */
+		/* mbx_box_give_back(): mbx_box_hand_over(box, msg, ask->taker, work) */
 		:: !IS_EMPTY(receivers) -> hand_over(x)
 #endif
 		:: else ->
@@ -305,7 +306,7 @@ inline forsake(x)
 	:: s != NONE ->
 		/* mbx_box_forsake(): mbx_withdraw(box, s, work) */
 		withdraw(s);
-		/* mbx_box_forsake(): mbx_wait_finish(&s->waiter, -EIDRM */
+		/* mbx_box_forsake(): mbx_refuse(s, -EIDRM */
 		wait_finish(s, EIDRM)
 	:: else
 	fi
@@ -340,7 +341,7 @@ inline admit()
 		:: IS_FULL -> is_more = true; break
 		:: else
 		fi;
-		/* mbx_box_admit(): !mbx_box_refuse_small(box, msg->len, work) */
+		/* mbx_box_admit(): !mbx_box_find_taker(box, msg, &s->ask, work) */
 		refuse_small(size[msg_of[s]]);
 		if
 		:: !is_fit -> is_more = true; break
@@ -357,7 +358,7 @@ inline admit()
 		/* mbx_box_admit(): s->msg = NULL */
 		:: else -> asker = NONE; msg_of[s] = NONE
 		fi;
-		/* mbx_box_admit(): mbx_box_accept(box, msg, NULL, work) */
+		/* mbx_box_admit(): mbx_box_accept(box, msg, NULL, s->ask.taker, work) */
 		accept(m, asker);
 		if
 		/* mbx_box_admit(): mbx_wait_finish(&s->waiter, 0 */
@@ -380,7 +381,7 @@ inline end_some()
 		/* mbx_box_end_some(): list_first_entry(&box->enders */
 		enders?<r>;
 		CLAIM(the_end_comes_after_the_last_message, messages == 0);
-		/* mbx_box_end_some(): mbx_leave_receivers(box, r) */
+		/* mbx_box_end_some(): mbx_box_leave_line(box, r) */
 		leave_receivers(r);
 		/* mbx_box_end_some(): mbx_wait_finish(&r->waiter, -EPIPE */
 		wait_finish(r, EPIPE)
@@ -439,7 +440,7 @@ inline turn_out(why, receivers_too)
 		senders?<s>;
 		/* mbx_box_turn_out(): mbx_leave_senders(box, s) */
 		leave_senders(senders, s);
-		/* mbx_box_turn_out(): mbx_wait_finish(&s->waiter, err */
+		/* mbx_box_turn_out(): mbx_refuse(s, err */
 		wait_finish(s, why);
 		steps++
 	:: !IS_FULL && !HAS_SENDERS && HAS_RECEIPTS ->
@@ -447,17 +448,17 @@ inline turn_out(why, receivers_too)
 		receipts?<s>;
 		/* mbx_box_turn_out(): mbx_withdraw(box, s, work) */
 		withdraw(s);
-		/* mbx_box_turn_out(): mbx_wait_finish(&s->waiter, err */
+		/* mbx_box_turn_out(): mbx_refuse(s, err */
 		wait_finish(s, why);
 		steps++
-	/* mbx_box_turn_out(): r = receivers ? mbx_first_receiver( */
+	/* mbx_box_turn_out(): r = receivers ? mbx_box_next_receiver( */
 	/* mbx_box_turn_out(): if (!r) return false */
 	:: else -> is_more = false; break
 	:: !IS_FULL && !HAS_SENDERS && !HAS_RECEIPTS &&
 	   receivers_too && HAS_RECEIVERS ->
 		receivers?<r>;
 #ifndef BREAK_TURNED_OUT_IN_LINE
-		/* mbx_box_turn_out(): mbx_leave_receivers(box, r) */
+		/* mbx_box_turn_out(): mbx_box_leave_line(box, r) */
 		leave_receivers(r);
 #endif
 		/* mbx_box_turn_out(): mbx_wait_finish(&r->waiter, err */
@@ -466,7 +467,7 @@ inline turn_out(why, receivers_too)
 	od
 }
 
-/* mbx_msg_drop(): mbx_msg_free(msg) */
+/* mbx_msg_free_last(): mbx_msg_free(msg) */
 inline drop(x)
 {
 	USE(x);

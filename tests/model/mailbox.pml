@@ -101,7 +101,7 @@ post:
 		then = TO_RETURN;
 		/* mbx_post(): mbx_box_lock(box, &work) */
 		begin();
-		/* mbx_post(): err = mbx_box_accepts(box) */
+		/* mbx_post(): mbx_box_accepts(box) */
 		if
 #ifndef BREAK_SEND_TO_THE_DEAD
 		/* mbx_box_accepts(): if (unlikely(box->is_dead)) */
@@ -133,13 +133,13 @@ post:
 		:: else
 		fi;
 		if
-		/* mbx_post(): !mbx_box_has_taker(box, msg->len) */
+		/* mbx_post(): !mbx_box_has_taker_of(box, msg) */
 		:: wants_receipt[ME] && is_nowait && !HAS_TAKER(size[MINE]) ->
 			err = EAGAIN;
 			goto unlock
 		:: else
 		fi;
-		/* mbx_post(): if (!mbx_box_refuse_small(box, msg->len, &work)) */
+		/* mbx_post(): if (!mbx_box_find_taker(box, msg, &s->ask, &work)) */
 		refuse_small(size[MINE]);
 		if
 		/* mbx_post(): goto again */
@@ -148,7 +148,7 @@ post:
 		fi;
 		CLAIM(nobody_overtakes, IS_EMPTY(senders));
 		if
-		/* mbx_post(): if (s->wants_receipt && !nowait) */
+		/* mbx_post(): if (unlikely(s->wants_receipt && (!nowait || s->call))) */
 		:: wants_receipt[ME] && !is_nowait ->
 			/* mbx_post(): mbx_waiter_init( */
 			waiter_init(ME);
@@ -159,7 +159,7 @@ post:
 			/* mbx_post(): s->msg = NULL */
 			msg_of[ME] = NONE
 		fi;
-		/* mbx_post(): mbx_box_accept(box, msg, NULL, &work) */
+		/* mbx_post(): mbx_box_accept(box, msg, receipt, s->ask.taker, &work) */
 		accept(MINE, asker);
 		/* mbx_post(): mbx_box_unlock(box, &work) */
 		goto unlock
@@ -260,7 +260,7 @@ fetch:
 		/* mbx_box_take(): if (!msg) */
 		:: IS_EMPTY(queue) ->
 			if
-			/* mbx_box_take(): mbx_box_is_at_end(box, r->end) */
+			/* mbx_box_has_nothing(): mbx_box_is_at_end(box, r->end) */
 			:: has_hangup[ME] && IS_AT_END ->
 				CLAIM(the_end_comes_after_the_last_message,
 				      messages == 0);
@@ -277,13 +277,13 @@ fetch:
 		fi;
 		queue?<_,m>;
 		if
-		/* mbx_box_take(): msg->len > r->room */
+		/* mbx_box_take_this(): !mbx_fits_receiver(r, msg->len, */
 		:: size[m] > room[ME] -> err = EMSGSIZE; goto unlock
 		:: else
 		fi;
-		/* mbx_box_take(): mbx_queue_remove(&box->queue, msg) */
+		/* mbx_box_take_this(): mbx_queue_remove(&box->queue, msg) */
 		queue?_,_;
-		/* mbx_box_take(): mbx_box_give(box, r, msg) */
+		/* mbx_box_take_this(): mbx_box_give(box, r, msg) */
 		give(ME, m);
 		CLAIM(nobody_overtakes, IS_EMPTY(receivers));
 		then = TO_COPY;
@@ -351,7 +351,7 @@ settle:
 		if
 		:: true
 		:: copy == COPIED -> copy = FAULTED
-		/* mbx_settle(): fatal_signal_pending(current) */
+		/* mbx_settle(): mbx_is_killed() */
 		:: copy == COPIED -> copy = KILLED
 		fi;
 		/* mbx_settle(): mbx_box_lock(box, &work) */
@@ -370,7 +370,7 @@ settle:
 			goto unlock
 #endif
 #ifndef BREAK_WITHDRAWAL_IGNORED
-		/* mbx_settle(): msg->where == MBX_MSG_WITHDRAWN */
+		/* mbx_settle(): r->msg->where == MBX_MSG_WITHDRAWN */
 		:: !is_dead && where[m] == WITHDRAWN ->
 			/* mbx_settle(): err = -EAGAIN */
 			err = EAGAIN;
@@ -379,7 +379,7 @@ settle:
 		:: else
 		fi;
 		if
-		/* mbx_settle(): else if (has_received) */
+		/* mbx_settle(): else */
 		:: copy != FAULTED ->
 			/* mbx_settle(): mbx_box_finish(box, r, &work) */
 			finish(m);
@@ -390,12 +390,12 @@ settle:
 		uncount(m);
 		goto unlock;
 #endif
-		/* mbx_settle(): else if (mbx_box_give_back(box, msg, &work)) */
+		/* mbx_settle_failed(): else if (mbx_box_give_back(box, msg, &ask, &work)) */
 		give_back(m);
 		if
-		/* mbx_settle(): msg = NULL */
+		/* mbx_settle_failed(): msg = NULL */
 		:: is_fit -> msg_of[ME] = NONE
-		/* mbx_settle(): goto again */
+		/* mbx_settle_failed(): goto again */
 		:: else -> then = TO_COPY
 		fi;
 		/* mbx_settle(): mbx_box_unlock(box, &work) */
@@ -416,7 +416,7 @@ receive_drop:
 			:: else -> drop(m)
 			fi;
 #else
-			/* mbx_settle(): mbx_msg_drop(msg) */
+			/* mbx_settle(): mbx_msg_drop(r->msg) */
 			drop(m);
 #endif
 			msg_of[ME] = NONE
@@ -494,7 +494,7 @@ close:
 		:: else -> recv_handles--
 		fi;
 		/* mbx_handle_detach(): is_gone = !box->handles */
-		/* mbx_handle_detach(): box->is_dead |= is_gone */
+		/* mbx_handle_detach(): if (is_gone) mbx_box_die(box) */
 		is_dead = (send_handles + recv_handles == 0);
 		/* mbx_handle_detach(): MBOX_RIGHT_SEND) && !box->send_handles */
 		/* mbx_handle_detach(): MBOX_RIGHT_RECV) && !box->recv_handles */
@@ -513,9 +513,10 @@ close:
 #endif
 
 destroy:
-	/* mbx_destroy(): box->is_dead = true */
+	/* mbx_table_destroy(): mbx_box_die(box) */
+	/* mbx_box_die(): WRITE_ONCE(box->is_dead, true) */
 	is_dead = true;
-	/* mbx_destroy(): mbx_box_bury(box) */
+	/* mbx_table_destroy(): mbx_box_bury(box) */
 #ifdef BREAK_QUEUE_EMPTIED_FIRST
 	goto empty_queue;
 #endif

@@ -19,7 +19,7 @@
 # one with the number of promises last; its status is 0 if all hold.
 
 BEGIN {
-	split("wait.c wait.h line.c line.h box.c box.h send.c recv.c", list)
+	split("wait.c wait.h line.c line.h receivers.c box.c box.h send.c recv.c call.c callers.c server.c", list)
 	for (i in list)
 		is_protocol[list[i]] = 1
 }

@@ -350,7 +350,7 @@ awake:
 	fi;
 	if
 	:: !err ->
-		/* recv.c mbx_await(): return err ?: r->waiter.result */
+		/* recv.c mbx_await(): err = err ?: r->waiter.result */
 		CLAIM(who_returns_success_was_finished, mem[STATE] == READY);
 		load_result();
 		CLAIM(what_was_handed_over_is_complete, result != NONE);
@@ -435,7 +435,7 @@ active [2] proctype finisher()
 	lock();
 	if
 	:: is_in_line ->
-		/* mbx_box_hand_over(): mbx_leave_receivers(box, r) */
+		/* mbx_box_hand_over(): mbx_box_leave_receivers(box, r) */
 		atomic { is_in_line = false; meant[me] = round }
 		has_finished = true
 	:: else ->

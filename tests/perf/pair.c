@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * pair.c: what one send and one receive of 64 bytes cost, in instructions,
- * beside the other message queues of the kernel, in one boot.
+ * beside the other message queues of the kernel, in one boot; and what they cost
+ * of each message of a batch.
  *
  * Owns: the number that `make perf` checks.  One process, nobody sleeps.  How
  * instructions are counted: count.h.  Takes no locks.
@@ -21,7 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-enum { LENGTH = 64, PAIRS = 2000, BLOCKS = 11 };
+enum { LENGTH = 64, PAIRS = 2000, BLOCKS = 11, BATCH = 32 };
 
 static char out[LENGTH], in[LENGTH];
 
@@ -59,6 +60,46 @@ static void mbox_rw_pair(void)
 {
 	need(write(box, out, LENGTH) == LENGTH, "write to a mailbox");
 	need(read(box, in, LENGTH) == LENGTH, "read from a mailbox");
+}
+
+static struct mbox_send sends[BATCH];
+static struct mbox_recv recvs[BATCH];
+
+static void batch_setup(void)
+{
+	struct mbox_open o = { .size = sizeof(o),
+			       .flags = MBOX_OPEN_CREATE,
+			       .rights = MBOX_RIGHT_SEND | MBOX_RIGHT_RECV,
+			       .max_messages = BATCH };
+	int i;
+
+	box = ioctl(box, MBOX_IOC_OPEN, &o);
+	need(box >= 0, "MBOX_IOC_OPEN");
+	for (i = 0; i < BATCH; i++) {
+		sends[i] = (struct mbox_send){ .size = sizeof(sends[i]),
+					       .data = (uintptr_t)out,
+					       .len = LENGTH };
+		recvs[i] = (struct mbox_recv){ .size = sizeof(recvs[i]),
+					       .data = (uintptr_t)in,
+					       .len = LENGTH };
+	}
+}
+
+static void batch_pair(void)
+{
+	struct mbox_batch s = { .size = sizeof(s),
+				.entries = (uintptr_t)sends,
+				.count = BATCH,
+				.entry_size = sizeof(sends[0]) };
+	struct mbox_batch r = { .size = sizeof(r),
+				.entries = (uintptr_t)recvs,
+				.count = BATCH,
+				.entry_size = sizeof(recvs[0]) };
+
+	need(ioctl(box, MBOX_IOC_SENDV, &s) == BATCH, "MBOX_IOC_SENDV");
+	need(ioctl(box, MBOX_IOC_RECVV, &r) == BATCH &&
+		     recvs[BATCH - 1].msg_len == LENGTH,
+	     "MBOX_IOC_RECVV");
 }
 
 static int sysv;
@@ -149,39 +190,42 @@ static struct mechanism {
 	void (*pair)(void);
 	void (*end)(void);
 	bool carries; /* in[] must hold what was in out[] */
+	int messages; /* that one pair moves; 0: one */
 	int64_t cost;
 } all[] = {
-	{ "mbox SEND/RECV", mbox_setup, mbox_pair, NULL, true, 0 },
-	{ "mbox write/read", NULL, mbox_rw_pair, NULL, true, 0 },
-	{ "SysV msgsnd/msgrcv", sysv_setup, sysv_pair, sysv_end, true, 0 },
-	{ "POSIX mq_send/receive", posix_setup, posix_pair, posix_end, true,
+	{ "mbox SEND/RECV", mbox_setup, mbox_pair, NULL, true, 0, 0 },
+	{ "mbox write/read", NULL, mbox_rw_pair, NULL, true, 0, 0 },
+	{ "mbox SENDV/RECVV, 32", batch_setup, batch_pair, NULL, true, BATCH,
 	  0 },
-	{ "pipe", pipe_setup, pipe_pair, ends_close, true, 0 },
+	{ "SysV msgsnd/msgrcv", sysv_setup, sysv_pair, sysv_end, true, 0, 0 },
+	{ "POSIX mq_send/receive", posix_setup, posix_pair, posix_end, true, 0,
+	  0 },
+	{ "pipe", pipe_setup, pipe_pair, ends_close, true, 0, 0 },
 	{ "UNIX seqpacket", seqpacket_setup, seqpacket_pair, ends_close, true,
-	  0 },
-	{ "a bare system call", NULL, syscall_one, NULL, false, 0 },
+	  0, 0 },
+	{ "a bare system call", NULL, syscall_one, NULL, false, 0, 0 },
 };
 
-enum { MBOX = 0, SYSV = 2, MECHANISMS = sizeof(all) / sizeof(all[0]) };
+enum { MBOX = 0, SYSV = 3, MECHANISMS = sizeof(all) / sizeof(all[0]) };
 
 /* -- Measuring ------------------------------------------------------------------ */
 
 /* The middle one of many blocks: a timer tick in some of them does not show. */
-static int64_t measure(void (*pair)(void))
+static int64_t measure(void (*pair)(void), int messages)
 {
 	int64_t block[BLOCKS], start;
 	int b, i;
 
-	for (i = 0; i < PAIRS; i++)
+	for (i = 0; i < PAIRS; i += messages)
 		pair();
 	for (b = 0; b < BLOCKS; b++) {
 		start = now_on(CLOCK_MONOTONIC);
-		for (i = 0; i < PAIRS; i++)
+		for (i = 0; i < PAIRS; i += messages)
 			pair();
 		block[b] = now_on(CLOCK_MONOTONIC) - start;
 	}
 	qsort(block, BLOCKS, sizeof(block[0]), by_value);
-	return block[BLOCKS / 2] / PAIRS;
+	return block[BLOCKS / 2] / i;
 }
 
 int main(int argc, char **argv)
@@ -202,7 +246,7 @@ int main(int argc, char **argv)
 		if (m->setup)
 			m->setup();
 		memset(in, 0, LENGTH);
-		m->cost = measure(m->pair);
+		m->cost = measure(m->pair, m->messages ? m->messages : 1);
 		if (m->carries && memcmp(in, out, LENGTH)) {
 			printf("pair: %s: the message came out wrong\n",
 			       m->name);

@@ -8,40 +8,11 @@
  *
  *	long [loads=N] [messages=N]
  */
-#include "../uapi/box.h"
-
-#include <fcntl.h>
-#include <sys/syscall.h>
-
-#define MODULE "/lib/mbox/mbox.ko"
-
-/* Tells box.c that the tests here open the device themselves. */
-extern const bool box_loads_module;
-const bool box_loads_module = true;
+#include "../uapi/module.h"
+#include "stress.h"
 
 /* What may come and go with whatever else the kernel does meanwhile. */
 enum { SLACK_KIB = 1024 };
-
-static unsigned long long setting(const char *name, unsigned long long other)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : other;
-}
-
-static void load(void)
-{
-	int fd = open(MODULE, O_RDONLY | O_CLOEXEC);
-
-	ASSERT_OK(fd);
-	ASSERT_OK(syscall(SYS_finit_module, fd, "", 0));
-	close(fd);
-}
-
-static void unload(void)
-{
-	WAIT_FOR(syscall(SYS_delete_module, "mbox", O_NONBLOCK) == 0);
-}
 
 static long long meminfo(const char *name)
 {
@@ -76,9 +47,8 @@ static int open_box(void)
 			       .mode = 0600,
 			       .lifetime = MBOX_LIFETIME_PERSISTENT,
 			       NAMED("long") };
-	int dev = open(DEV, O_RDWR | O_CLOEXEC), fd;
+	int dev = device(O_RDWR), fd;
 
-	ASSERT_OK(dev);
 	fd = box_ioctl(dev, MBOX_IOC_OPEN, &o);
 	ASSERT_OK(fd);
 	close(dev);
@@ -108,13 +78,13 @@ static void live(void)
 {
 	int fd;
 
-	load();
+	ASSERT_OK(load_module(""));
 	fd = open_box();
 	use(fd, 200);
 	/* The module drops it, and the mailbox. */
 	ASSERT_OK(do_send(fd, "left", 4));
 	close(fd);
-	unload();
+	must_unload();
 }
 
 /* Else the silence of the other two would say nothing. */
@@ -159,7 +129,7 @@ TEST_FOR(ten_million_messages_leave_nothing_behind, "", 1800)
 	long long before, after;
 	int fd;
 
-	load();
+	ASSERT_OK(load_module(""));
 	fd = open_box();
 	use(fd, 100000);
 	before = used();
@@ -169,5 +139,5 @@ TEST_FOR(ten_million_messages_leave_nothing_behind, "", 1800)
 		 after);
 	EXPECT_LT(after, before + SLACK_KIB);
 	close(fd);
-	unload();
+	must_unload();
 }

@@ -4,7 +4,8 @@
  * not be looked at.
  *
  * Owns: what the kernel may read of a structure whose size it does not know
- * yet, part of the program uapi-abi.  Takes no locks; run by the guest runner.
+ * yet, and names and entries in lists; part of the program uapi-abi.  Takes no
+ * locks; run by the guest runner.
  */
 #include "box.h"
 
@@ -24,6 +25,10 @@ static const struct edge_verb {
 		struct mbox_remove remove;
 		struct mbox_send send;
 		struct mbox_recv recv;
+		struct mbox_peek peek;
+		struct mbox_flush flush;
+		struct mbox_filter filter;
+		struct mbox_notify notify;
 	} arg;
 } verbs[] = {
 	{ "INFO", MBOX_IOC_INFO, sizeof(struct mbox_info), .arg.info.size = 0 },
@@ -41,6 +46,13 @@ static const struct edge_verb {
 	  .arg.send.flags = MBOX_NOWAIT },
 	{ "RECV", MBOX_IOC_RECV, sizeof(struct mbox_recv),
 	  .arg.recv.flags = MBOX_NOWAIT },
+	{ "PEEK", MBOX_IOC_PEEK, sizeof(struct mbox_peek), .arg.peek.size = 0 },
+	{ "FLUSH", MBOX_IOC_FLUSH, sizeof(struct mbox_flush),
+	  .arg.flush.size = 0 },
+	{ "FILTER", MBOX_IOC_FILTER, sizeof(struct mbox_filter),
+	  .arg.filter.size = 0 },
+	{ "NOTIFY", MBOX_IOC_NOTIFY, sizeof(struct mbox_notify),
+	  .arg.notify.size = 0 },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -221,4 +233,60 @@ TEST(where_there_are_no_bytes_the_pointer_to_them_is_not_looked_at,
 		expect_next(fd, "x");
 	}
 	EXPECT_EQ(stat_of(fd).messages, 0);
+}
+
+/* Whatever a verb writes must be its own fields, never stale kernel memory. */
+TEST(unused_bytes_of_names_are_zero, "C36.4")
+{
+	static const char zero[MBOX_NAME_SIZE];
+	struct mbox_list_entry e[4];
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(e),
+			       .count = 4,
+			       .entry_size = sizeof(e[0]) };
+	struct mbox_stat st;
+	int fd = box_named("victim");
+	unsigned int i;
+
+	st = stat_of(fd);
+	EXPECT_STR(st.name, "victim");
+	EXPECT_MEM(st.name + 7, zero, sizeof(st.name) - 7);
+	st = stat_of(box_new());
+	EXPECT_MEM(st.name, zero, sizeof(st.name));
+	memset(e, 0xff, sizeof(e));
+	ASSERT_OK(box_ioctl(fd, MBOX_IOC_LIST, &l));
+	ASSERT_EQ(l.count, 2);
+	for (i = 0; i < l.count; i++) {
+		size_t len = strlen(e[i].name);
+
+		EXPECT_MEM(e[i].name + len, zero, sizeof(e[i].name) - len);
+	}
+}
+
+TEST(entries_of_another_size_are_handled, "C34.4 ANY:EINVAL ANY:E2BIG")
+{
+	struct wide {
+		struct mbox_list_entry e;
+		__u64 more[2];
+	} wide[4];
+	struct mbox_list l = { .size = sizeof(l),
+			       .entries = PTR(wide),
+			       .count = 4 };
+	int fd = box_named("victim");
+
+	put(fd, "message");
+	memset(wide, 0xff, sizeof(wide));
+	l.entry_size = sizeof(struct wide);
+	ASSERT_OK(box_ioctl(fd, MBOX_IOC_LIST, &l));
+	ASSERT_EQ(l.count, 2);
+	EXPECT_STR(wide[0].e.name, "default");
+	EXPECT_STR(wide[1].e.name, "victim");
+	EXPECT_EQ(wide[1].e.messages, 1);
+	l = (struct mbox_list){ .size = sizeof(l),
+				.entries = PTR(wide),
+				.count = 4,
+				.entry_size = 8 };
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EINVAL);
+	l.entry_size = 0;
+	expect_refused(fd, box_ioctl(fd, MBOX_IOC_LIST, &l), EINVAL);
 }

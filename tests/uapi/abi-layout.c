@@ -44,6 +44,10 @@ TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
 	FIELD(mbox_info, used_bytes, 88, 8);
 	FIELD(mbox_info, used_messages, 96, 8);
 	FIELD(mbox_info, used_mailboxes, 104, 8);
+	FIELD(mbox_info, user_calls, 112, 8);
+	FIELD(mbox_info, used_calls, 120, 8);
+	FIELD(mbox_info, user_fds, 128, 8);
+	FIELD(mbox_info, used_fds, 136, 8);
 	EXPECT_EQ(sizeof(struct mbox_info), sum);
 
 	sum = 0;
@@ -61,7 +65,7 @@ TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
 	FIELD(mbox_open, max_messages, 48, 8);
 	FIELD(mbox_open, max_bytes, 56, 8);
 	FIELD(mbox_open, max_size, 64, 4);
-	FIELD(mbox_open, __reserved, 68, 4);
+	FIELD(mbox_open, policy, 68, 4);
 	EXPECT_EQ(sizeof(struct mbox_open), sum);
 
 	sum = 0;
@@ -84,7 +88,9 @@ TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
 	FIELD(mbox_send, deadline, 24, 8);
 	FIELD(mbox_send, len, 32, 4);
 	FIELD(mbox_send, priority, 36, 4);
-	FIELD(mbox_send, __reserved, 40, 8);
+	FIELD(mbox_send, fds, 40, 8);
+	FIELD(mbox_send, nfds, 48, 4);
+	FIELD(mbox_send, result, 52, 4);
 	EXPECT_EQ(sizeof(struct mbox_send), sum);
 
 	sum = 0;
@@ -93,20 +99,113 @@ TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
 	FIELD(mbox_recv, data, 8, 8);
 	FIELD(mbox_recv, deadline, 16, 8);
 	FIELD(mbox_recv, len, 24, 4);
-	FIELD(mbox_recv, __reserved0, 28, 4);
-	FIELD(mbox_recv, __reserved, 32, 32);
-	FIELD(mbox_recv, id, 64, 8);
-	FIELD(mbox_recv, tag, 72, 8);
-	FIELD(mbox_recv, start_time, 80, 8);
-	FIELD(mbox_recv, sent_time, 88, 8);
-	FIELD(mbox_recv, drops, 96, 8);
-	FIELD(mbox_recv, msg_len, 104, 4);
-	FIELD(mbox_recv, priority, 108, 4);
-	FIELD(mbox_recv, pid, 112, 4);
-	FIELD(mbox_recv, tid, 116, 4);
-	FIELD(mbox_recv, uid, 120, 4);
-	FIELD(mbox_recv, gid, 124, 4);
+	FIELD(mbox_recv, select, 28, 4);
+	FIELD(mbox_recv, select_value, 32, 8);
+	FIELD(mbox_recv, fds, 40, 8);
+	FIELD(mbox_recv, nfds, 48, 4);
+	FIELD(mbox_recv, result, 52, 4);
+	FIELD(mbox_recv, id, 56, 8);
+	FIELD(mbox_recv, tag, 64, 8);
+	FIELD(mbox_recv, start_time, 72, 8);
+	FIELD(mbox_recv, sent_time, 80, 8);
+	FIELD(mbox_recv, drops, 88, 8);
+	FIELD(mbox_recv, token, 96, 8);
+	FIELD(mbox_recv, call_deadline, 104, 8);
+	FIELD(mbox_recv, msg_len, 112, 4);
+	FIELD(mbox_recv, priority, 116, 4);
+	FIELD(mbox_recv, pid, 120, 4);
+	FIELD(mbox_recv, tid, 124, 4);
+	FIELD(mbox_recv, uid, 128, 4);
+	FIELD(mbox_recv, gid, 132, 4);
+	FIELD(mbox_recv, reply_room, 136, 4);
+	FIELD(mbox_recv, msg_fds, 140, 4);
 	EXPECT_EQ(sizeof(struct mbox_recv), sum);
+
+	sum = 0;
+	FIELD(mbox_batch, size, 0, 4);
+	FIELD(mbox_batch, flags, 4, 4);
+	FIELD(mbox_batch, entries, 8, 8);
+	FIELD(mbox_batch, count, 16, 4);
+	FIELD(mbox_batch, entry_size, 20, 4);
+	FIELD(mbox_batch, deadline, 24, 8);
+	FIELD(mbox_batch, min, 32, 4);
+	FIELD(mbox_batch, __reserved, 36, 4);
+	EXPECT_EQ(sizeof(struct mbox_batch), sum);
+
+	sum = 0;
+	FIELD(mbox_peek, size, 0, 4);
+	FIELD(mbox_peek, flags, 4, 4);
+	FIELD(mbox_peek, data, 8, 8);
+	FIELD(mbox_peek, len, 16, 4);
+	FIELD(mbox_peek, place_priority, 20, 4);
+	FIELD(mbox_peek, place, 24, 8);
+	FIELD(mbox_peek, __reserved, 32, 16);
+	FIELD(mbox_peek, id, 48, 8);
+	FIELD(mbox_peek, tag, 56, 8);
+	FIELD(mbox_peek, start_time, 64, 8);
+	FIELD(mbox_peek, sent_time, 72, 8);
+	FIELD(mbox_peek, drops, 80, 8);
+	FIELD(mbox_peek, msg_len, 88, 4);
+	FIELD(mbox_peek, pid, 92, 4);
+	FIELD(mbox_peek, tid, 96, 4);
+	FIELD(mbox_peek, uid, 100, 4);
+	FIELD(mbox_peek, gid, 104, 4);
+	FIELD(mbox_peek, msg_fds, 108, 4);
+	EXPECT_EQ(sizeof(struct mbox_peek), sum);
+
+	sum = 0;
+	FIELD(mbox_flush, size, 0, 4);
+	FIELD(mbox_flush, flags, 4, 4);
+	FIELD(mbox_flush, messages, 8, 8);
+	EXPECT_EQ(sizeof(struct mbox_flush), sum);
+
+	sum = 0;
+	FIELD(mbox_filter, size, 0, 4);
+	FIELD(mbox_filter, flags, 4, 4);
+	FIELD(mbox_filter, select, 8, 4);
+	FIELD(mbox_filter, __reserved, 12, 4);
+	FIELD(mbox_filter, select_value, 16, 8);
+	EXPECT_EQ(sizeof(struct mbox_filter), sum);
+
+	sum = 0;
+	FIELD(mbox_notify, size, 0, 4);
+	FIELD(mbox_notify, flags, 4, 4);
+	FIELD(mbox_notify, signo, 8, 4);
+	FIELD(mbox_notify, __reserved, 12, 4);
+	FIELD(mbox_notify, value, 16, 8);
+	EXPECT_EQ(sizeof(struct mbox_notify), sum);
+
+	sum = 0;
+	FIELD(mbox_call, size, 0, 4);
+	FIELD(mbox_call, flags, 4, 4);
+	FIELD(mbox_call, data, 8, 8);
+	FIELD(mbox_call, tag, 16, 8);
+	FIELD(mbox_call, deadline, 24, 8);
+	FIELD(mbox_call, len, 32, 4);
+	FIELD(mbox_call, priority, 36, 4);
+	FIELD(mbox_call, reply, 40, 8);
+	FIELD(mbox_call, reply_room, 48, 4);
+	FIELD(mbox_call, taken, 52, 4);
+	FIELD(mbox_call, reply_tag, 56, 8);
+	FIELD(mbox_call, start_time, 64, 8);
+	FIELD(mbox_call, reply_len, 72, 4);
+	FIELD(mbox_call, pid, 76, 4);
+	FIELD(mbox_call, tid, 80, 4);
+	FIELD(mbox_call, uid, 84, 4);
+	FIELD(mbox_call, gid, 88, 4);
+	FIELD(mbox_call, __reserved, 92, 4);
+	EXPECT_EQ(sizeof(struct mbox_call), sum);
+
+	sum = 0;
+	FIELD(mbox_reply, size, 0, 4);
+	FIELD(mbox_reply, flags, 4, 4);
+	FIELD(mbox_reply, token, 8, 8);
+	FIELD(mbox_reply, data, 16, 8);
+	FIELD(mbox_reply, tag, 24, 8);
+	FIELD(mbox_reply, len, 32, 4);
+	FIELD(mbox_reply, __reserved, 36, 4);
+	FIELD(mbox_reply, recv, 40, 8);
+	EXPECT_EQ(sizeof(struct mbox_reply), sum);
 
 	sum = 0;
 	FIELD(mbox_waiter, pid, 0, 4);
@@ -145,6 +244,15 @@ TEST(structures_have_the_same_layout_everywhere_and_no_holes, "C34.1 C34.2")
 	FIELD(mbox_stat, received, 200, 8);
 	FIELD(mbox_stat, dropped, 208, 8);
 	FIELD(mbox_stat, search_steps, 216, 8);
+	FIELD(mbox_stat, policy, 224, 4);
+	FIELD(mbox_stat, owner_pid, 228, 4);
+	FIELD(mbox_stat, times, 232, 256);
+	FIELD(mbox_stat, expired, 488, 8);
+	FIELD(mbox_stat, slowest_pid, 496, 4);
+	FIELD(mbox_stat, __reserved, 500, 4);
+	FIELD(mbox_stat, pending, 504, 8);
+	FIELD(mbox_stat, missed, 512, 8);
+	FIELD(mbox_stat, slowest_pending, 520, 8);
 	EXPECT_EQ(sizeof(struct mbox_stat), sum);
 
 	sum = 0;

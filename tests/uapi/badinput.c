@@ -22,11 +22,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static const unsigned int verbs[] = { MBOX_IOC_INFO,	MBOX_IOC_STAT,
-				      MBOX_IOC_LIST,	MBOX_IOC_OPEN,
-				      MBOX_IOC_COPY,	MBOX_IOC_UNLINK,
-				      MBOX_IOC_DESTROY, MBOX_IOC_SEND,
-				      MBOX_IOC_RECV };
+static const unsigned int verbs[] = {
+	MBOX_IOC_INFO, MBOX_IOC_STAT,	MBOX_IOC_LIST,	  MBOX_IOC_OPEN,
+	MBOX_IOC_COPY, MBOX_IOC_UNLINK, MBOX_IOC_DESTROY, MBOX_IOC_SEND,
+	MBOX_IOC_RECV, MBOX_IOC_PEEK,	MBOX_IOC_FLUSH,	  MBOX_IOC_FILTER
+};
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -316,29 +316,38 @@ TEST_FOR(a_crowd_of_small_receivers_is_refused_to_the_last, "C36.5 C18.4", 60)
 	EXPECT_GE(stat_of(fd).search_steps, CROWD);
 }
 
-TEST_FOR(a_deep_queue_is_as_quick_as_a_short_one, "C36.5 C36.3", 60)
+/* The time of 5000 pairs; in one of the rounds no processor stands still. */
+static int64_t best_of_three(int fd)
+{
+	int64_t t, best = INT64_MAX;
+	struct mbox_recv r;
+	int i, round;
+	char c;
+
+	for (round = 0; round < 3; round++) {
+		t = mbt_now();
+		for (i = 0; i < 5000; i++) {
+			ASSERT_OK(
+				do_send(fd, "x", 1, .priority = (__u32)i % 8));
+			ASSERT_OK(do_recv(fd, &r, &c, 1));
+		}
+		t = mbt_now() - t;
+		best = t < best ? t : best;
+	}
+	return best;
+}
+
+TEST_FOR(a_deep_queue_is_as_quick_as_a_short_one, "C36.5 C36.3", 120)
 {
 	int fd = box_new(.capacity = MBOX_CAPACITY_UNBOUNDED), i;
-	struct mbox_recv r;
-	int64_t t, shallow, deep;
-	char c;
+	int64_t shallow, deep;
 
 	for (i = 0; i < 100; i++)
 		ASSERT_OK(do_send(fd, "x", 1, .priority = (__u32)i % 8));
-	t = mbt_now();
-	for (i = 0; i < 5000; i++) {
-		ASSERT_OK(do_send(fd, "x", 1, .priority = (__u32)i % 8));
-		ASSERT_OK(do_recv(fd, &r, &c, 1));
-	}
-	shallow = mbt_now() - t;
+	shallow = best_of_three(fd);
 	for (i = 0; i < 100000; i++)
 		ASSERT_OK(do_send(fd, "x", 1, .priority = (__u32)i % 8));
-	t = mbt_now();
-	for (i = 0; i < 5000; i++) {
-		ASSERT_OK(do_send(fd, "x", 1, .priority = (__u32)i % 8));
-		ASSERT_OK(do_recv(fd, &r, &c, 1));
-	}
-	deep = mbt_now() - t;
+	deep = best_of_three(fd);
 	mbt_note("5000 pairs: %lld ms with 100 queued, %lld ms with 100,000",
 		 (long long)(shallow / MBT_MS), (long long)(deep / MBT_MS));
 	EXPECT_LT(deep, 4 * shallow + 200 * MBT_MS);
@@ -362,7 +371,7 @@ TEST(every_error_of_every_verb_stands_in_the_table, "C35.1 C35.2")
 		       ASSERT_OK(open(DEV, O_WRONLY | O_NONBLOCK)),
 		       ASSERT_OK(open(DEV, O_RDWR | O_NONBLOCK)) };
 	size_t i, f, word;
-	__u32 buf[64];
+	__u32 buf[256];
 
 	/*
 	 * One word at a time set to something absurd.  box.c compares every

@@ -15,6 +15,7 @@
 #include <linux/mbox.h>
 
 #define DEV "/dev/mbox"
+#define TRACE "/sys/kernel/tracing"
 #define R_SEND MBOX_RIGHT_SEND
 #define R_RECV MBOX_RIGHT_RECV
 #define R_ADMIN MBOX_RIGHT_ADMIN
@@ -76,6 +77,25 @@ int box_dev_of(pid_t pid);
 					      ##__VA_ARGS__ };          \
 		box_ioctl(fd_, MBOX_IOC_RECV, box_r_);                  \
 	})
+/* Likewise for *p. */
+#define do_peek(fd_, p, buf_, room_, ...)                               \
+	({                                                              \
+		struct mbox_peek *box_p_ = (p);                         \
+		*box_p_ = (struct mbox_peek){ .size = sizeof(*box_p_),  \
+					      .data = PTR(buf_),        \
+					      .len = (uint32_t)(room_), \
+					      ##__VA_ARGS__ };          \
+		box_ioctl(fd_, MBOX_IOC_PEEK, box_p_);                  \
+	})
+#define do_filter(fd_, kind_, value_)                       \
+	({                                                  \
+		struct mbox_filter box_f_ = {               \
+			.size = sizeof(box_f_),             \
+			.select = (kind_),                  \
+			.select_value = (uint64_t)(value_), \
+		};                                          \
+		box_ioctl(fd_, MBOX_IOC_FILTER, &box_f_);   \
+	})
 #define do_copy(fd_, rights_, ...)                                  \
 	({                                                          \
 		struct mbox_copy box_c_ = { .size = sizeof(box_c_), \
@@ -87,6 +107,8 @@ int do_unlink(int fd);
 int do_destroy(int fd);
 int do_stat(int fd, struct mbox_stat *st);
 int do_info(int fd, struct mbox_info *info);
+/* *messages: how many it was. */
+int do_flush(int fd, uint64_t *messages);
 
 /* Without waiting: sends text, receives text; they check. */
 #define put(fd, text) mbt_put(__FILE__, __LINE__, fd, text)

@@ -415,7 +415,7 @@ TEST(the_end_of_the_namespace_takes_names_but_not_handles,
 				   .rights = R_ALL, NAMED("late")),
 		       ENXIO);
 	close(fd);
-	EXPECT_EQ(info_of().used_mailboxes, before.used_mailboxes + 1);
+	WAIT_FOR(info_of().used_mailboxes == before.used_mailboxes + 1);
 }
 
 TEST(the_end_of_the_namespace_removes_persistent_mailboxes, "C4.6 C14.13")

@@ -15,7 +15,8 @@
 
 /* -- while-copying: taken, and not yet in user memory ---------------------------- */
 
-TEST(withdrawal_while_copying_leaves_nothing_received, "C19.2 C11.1")
+/* What is being received is withdrawn: who receives has the next instead. */
+static void withdraw_while_copying(pid_t (*receive_next)(int fd))
 {
 	int fd = box_new();
 	pid_t sync, pid;
@@ -24,7 +25,7 @@ TEST(withdrawal_while_copying_leaves_nothing_received, "C19.2 C11.1")
 	sync = start_sender(fd, "withdrawn", MBOX_SYNC, EINTR, 0);
 	wait_until_blocked(sync);
 	mbt_delay_arm("while-copying");
-	pid = start_receiver(fd, "the next", 0, 0);
+	pid = receive_next(fd);
 	mbt_delay_wait("while-copying");
 	ASSERT_OK(kill(sync, SIGUSR1));
 	EXPECT_CHILD_OK(sync);
@@ -34,6 +35,35 @@ TEST(withdrawal_while_copying_leaves_nothing_received, "C19.2 C11.1")
 	put(fd, "the next");
 	EXPECT_CHILD_OK(pid);
 	settled(fd, 1, 1);
+}
+
+static pid_t by_recv(int fd)
+{
+	return start_receiver(fd, "the next", 0, 0);
+}
+
+static pid_t by_read(int fd)
+{
+	pid_t pid;
+
+	CHILD(pid)
+	{
+		char buf[10];
+
+		EXPECT_EQ(read(fd, buf, sizeof(buf)), 8);
+		EXPECT_MEM(buf, "the next", 8);
+	}
+	return pid;
+}
+
+TEST(withdrawal_while_copying_leaves_nothing_received, "C19.2 C11.1")
+{
+	withdraw_while_copying(by_recv);
+}
+
+TEST(read_writes_the_next_where_a_withdrawn_message_was, "C19.2 C11.1")
+{
+	withdraw_while_copying(by_read);
 }
 
 TEST(destroy_while_copying_is_eidrm_and_frees_the_message, "C4.11 C4.12 C11.1")

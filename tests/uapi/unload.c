@@ -8,62 +8,14 @@
  *
  * opts: module=none timeout=120 kernels=any,strict,race
  */
-#include "box.h"
+#include "module.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-
-#define MODULE "/lib/mbox/mbox.ko"
-
-/* Tells box.c that the tests here open the device themselves. */
-extern const bool box_loads_module;
-const bool box_loads_module = true;
-
-static int load(const char *params)
-{
-	int fd = ASSERT_OK(open(MODULE, O_RDONLY | O_CLOEXEC));
-	int ret = (int)syscall(SYS_finit_module, fd, params, 0);
-
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return (int)syscall(SYS_delete_module, "mbox", O_NONBLOCK);
-}
-
-/* Unloading is refused as long as anything is held, and only so long. */
-static void must_unload(void)
-{
-	int64_t end = mbt_now() + mbt_slow() * 10 * MBT_SECOND;
-
-	mbt_checked();
-	while (unload()) {
-		if (mbt_now() > end) {
-			FAIL("rmmod: %s", mbt_errno_name(errno));
-			_exit(1);
-		}
-		mbt_sleep_ms(5);
-	}
-	expect_unloaded();
-}
-
-static int device(int flags)
-{
-	int64_t end = mbt_now() + mbt_slow() * 5 * MBT_SECOND;
-	int fd;
-
-	while ((fd = open(DEV, flags | O_CLOEXEC)) < 0 && mbt_now() < end)
-		mbt_sleep_ms(2);
-	ASSERT_OK(fd);
-	return fd;
-}
 
 /* Looks at each of the module's caches; returns how many there are. */
 static int caches_in_use(void)
@@ -87,12 +39,41 @@ static int caches_in_use(void)
 	return n;
 }
 
+static int direct(int dev, unsigned int verb, pid_t pid, void *args)
+{
+	struct mbox_direct d = { .size = sizeof(d),
+				 .pid = pid,
+				 .args = PTR(args) };
+
+	return box_ioctl(dev, verb, &d);
+}
+
+static int send_x(int dev, pid_t pid)
+{
+	struct mbox_send s = { .size = sizeof(s), .data = PTR("x"), .len = 1 };
+
+	return direct(dev, MBOX_IOC_SEND_TO, pid, &s);
+}
+
+/* A child that does nothing until it is killed. */
+static pid_t idler(void)
+{
+	pid_t pid;
+
+	CHILD(pid)
+	{
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
 TEST(the_module_loads_and_unloads_with_nothing_left, "C5.2 C36.2")
 {
 	int i;
 
 	for (i = 0; i < 5; i++) {
-		ASSERT_OK(load(""));
+		ASSERT_OK(load_module(""));
 		close(device(O_RDONLY));
 		must_unload();
 	}
@@ -101,22 +82,48 @@ TEST(the_module_loads_and_unloads_with_nothing_left, "C5.2 C36.2")
 TEST(every_cache_is_private, "C5.2")
 {
 	static char big[65536];
-	int dev, fd;
+	struct mbox_recv r;
+	int dev, fd, calls, many, event;
+	pid_t pid;
 
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
+	event = ASSERT_OK(eventfd(0, EFD_CLOEXEC));
 	dev = device(O_RDWR);
-	fd = ASSERT_OK(
+	calls = ASSERT_OK(
 		box_open_at(dev, .flags = MBOX_OPEN_CREATE, .rights = R_ALL));
+	CHILD(pid)
+	{
+		struct mbox_call c = { .size = sizeof(c) };
+
+		box_ioctl(calls, MBOX_IOC_CALL, &c);
+	}
+	ASSERT_OK(do_recv(calls, &r, NULL, 0));
+	ASSERT_OK(do_filter(calls, MBOX_SELECT_TAG, 0));
+	ASSERT_OK(send_x(dev, pid));
+	many = ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
+				     .rights = R_ALL,
+				     .attrs = MBOX_ATTR_BROADCAST));
+	fd = ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
+				   .rights = R_ALL,
+				   .attrs = MBOX_ATTR_TIMES | MBOX_ATTR_FDS,
+				   .lifetime = MBOX_LIFETIME_OWNER));
+	ASSERT_OK(do_send(fd, big, 1, .nfds = 1, .fds = PTR(&event)));
 	ASSERT_OK(do_send(fd, big, 1));
 	ASSERT_OK(do_send(fd, big, 1000));
 	ASSERT_OK(do_send(fd, big, 4000));
 	ASSERT_OK(do_send(fd, big, 65536));
 	/*
-	 * Mailboxes, handles, users, names, messages of several sizes and
-	 * their segments.  One that was merged with another is not listed.
+	 * Mailboxes, what some of them have beside, handles, users, names,
+	 * processes, messages of several sizes and their segments, what they
+	 * pass; filters, those who answer calls, endpoints, links and
+	 * subscriptions.  One that was merged with another is not listed.
 	 */
-	EXPECT_GE(caches_in_use(), 7);
+	EXPECT_GE(caches_in_use(), 19);
+	close(event);
+	close(many);
 	close(fd);
+	close(calls);
+	EXPECT_CHILD_OK(pid);
 	close(dev);
 	must_unload();
 }
@@ -126,22 +133,22 @@ TEST(rmmod_is_refused_while_a_handle_exists, "C5.1")
 	int dev, fd, copy;
 	pid_t pid;
 
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	dev = device(O_RDWR);
-	EXPECT_ERRNO(unload(), EWOULDBLOCK);
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK);
 	fd = ASSERT_OK(
 		box_open_at(dev, .flags = MBOX_OPEN_CREATE, .rights = R_ALL));
 	close(dev);
-	EXPECT_ERRNO(unload(), EWOULDBLOCK);
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK);
 	copy = ASSERT_OK(do_copy(fd, 0));
 	close(fd);
-	EXPECT_ERRNO(unload(), EWOULDBLOCK);
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK);
 	CHILD(pid)
 	{
 		close(copy);
 		pause();
 	}
-	EXPECT_ERRNO(unload(), EWOULDBLOCK);
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK);
 	close(copy);
 	kill(pid, SIGKILL);
 	mbt_reap(__FILE__, __LINE__, pid);
@@ -152,7 +159,7 @@ TEST(rmmod_is_refused_while_somebody_sleeps, "C5.1")
 {
 	pid_t pid;
 
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	device(O_RDONLY);
 	CHILD(pid)
 	{
@@ -161,10 +168,10 @@ TEST(rmmod_is_refused_while_somebody_sleeps, "C5.1")
 		EXPECT_EQ(read(device(O_RDONLY), &c, 1), 1);
 	}
 	wait_until_blocked(pid);
-	EXPECT_ERRNO(unload(), EWOULDBLOCK);
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK);
 	kill(pid, SIGKILL);
 	mbt_reap(__FILE__, __LINE__, pid);
-	EXPECT_ERRNO(unload(), EWOULDBLOCK); /* the first open */
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK); /* the first open */
 }
 
 TEST(the_module_can_go_when_a_process_has_gone, "C5.1 C5.2")
@@ -178,7 +185,7 @@ TEST(a_persistent_mailbox_does_not_hold_the_module, "C4.5 C5.2")
 	static char big[65536];
 	int dev, fd, i;
 
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	dev = device(O_RDWR);
 	fd = ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
 				   .rights = R_ALL, NAMED("keep"),
@@ -192,7 +199,7 @@ TEST(a_persistent_mailbox_does_not_hold_the_module, "C4.5 C5.2")
 	close(dev);
 	must_unload();
 	/* Nothing of it is there after the next load. */
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	dev = device(O_RDWR);
 	EXPECT_ERRNO(box_open_at(dev, .rights = R_RECV, NAMED("keep")), ENOENT);
 	close(dev);
@@ -205,7 +212,7 @@ TEST(network_namespaces_do_not_hold_the_module, "C4.5 C4.15 C5.2")
 	pid_t pid;
 	char c;
 
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	close(device(O_RDONLY));
 	ASSERT_OK(pipe(made));
 	CHILD(pid)
@@ -221,7 +228,7 @@ TEST(network_namespaces_do_not_hold_the_module, "C4.5 C4.15 C5.2")
 		pause();
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
-	EXPECT_ERRNO(unload(), EWOULDBLOCK);
+	EXPECT_ERRNO(unload_module(), EWOULDBLOCK);
 	kill(pid, SIGKILL);
 	mbt_reap(__FILE__, __LINE__, pid);
 	must_unload();
@@ -233,7 +240,7 @@ TEST(a_namespace_may_outlive_the_module, "C4.5 C5.2")
 	pid_t pid;
 	char c;
 
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	close(device(O_RDONLY));
 	ASSERT_OK(pipe(made));
 	ASSERT_OK(pipe(go));
@@ -258,10 +265,70 @@ TEST(a_namespace_may_outlive_the_module, "C4.5 C5.2")
 	}
 	ASSERT_EQ(read(made[0], &c, 1), 1);
 	must_unload();
-	ASSERT_OK(load(""));
+	ASSERT_OK(load_module(""));
 	ASSERT_EQ(write(go[1], "x", 1), 1);
 	EXPECT_CHILD_OK(pid);
 	must_unload();
+}
+
+/* A child that has made a mailbox "owned", and has no handle any more. */
+static pid_t start_bare_owner(void)
+{
+	int made[2];
+	pid_t pid;
+	char c;
+
+	ASSERT_OK(pipe(made));
+	CHILD(pid)
+	{
+		int dev = device(O_RDWR);
+
+		close(ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
+					    .rights = R_ALL, NAMED("owned"),
+					    .lifetime = MBOX_LIFETIME_OWNER)));
+		close(dev);
+		ASSERT_EQ(write(made[1], "x", 1), 1);
+		pause();
+	}
+	ASSERT_EQ(read(made[0], &c, 1), 1);
+	close(made[0]);
+	close(made[1]);
+	return pid;
+}
+
+TEST(an_owner_does_not_hold_the_module_and_may_outlive_it, "C4.2 C5.2")
+{
+	pid_t pid;
+	int dev;
+
+	ASSERT_OK(load_module(""));
+	pid = start_bare_owner();
+	must_unload();
+	ASSERT_OK(load_module(""));
+	dev = device(O_RDWR);
+	EXPECT_ERRNO(box_open_at(dev, .rights = 0, NAMED("owned")), ENOENT);
+	/* Nobody of ours is in its wait queue any more. */
+	ASSERT_OK(kill(pid, SIGKILL));
+	mbt_reap(__FILE__, __LINE__, pid);
+	close(dev);
+	must_unload();
+}
+
+/* Not forced: the end of the owner comes at any time of the unloading. */
+TEST(the_module_can_go_while_an_owner_ends, "C4.2 C5.2")
+{
+	int i;
+
+	/* Where loading takes seconds, fewer times. */
+	for (i = 0; i < 20 / mbt_slow() + 1; i++) {
+		pid_t pid;
+
+		ASSERT_OK(load_module(""));
+		pid = start_bare_owner();
+		ASSERT_OK(kill(pid, SIGKILL));
+		must_unload();
+		mbt_reap(__FILE__, __LINE__, pid);
+	}
 }
 
 TEST(parameters_can_be_given_when_loading, "C6.4 C14.12")
@@ -269,7 +336,7 @@ TEST(parameters_can_be_given_when_loading, "C6.4 C14.12")
 	struct mbox_info info;
 	int dev, fd;
 
-	ASSERT_OK(load(
+	ASSERT_OK(load_module(
 		"default_mode=0620 user_messages=7 mailbox_bytes=2000000"));
 	dev = device(O_RDWR);
 	ASSERT_OK(do_info(dev, &info));
@@ -280,4 +347,77 @@ TEST(parameters_can_be_given_when_loading, "C6.4 C14.12")
 	close(fd);
 	close(dev);
 	must_unload();
+}
+
+/* -- Endpoints of processes that live on ---------------------------------------- */
+
+TEST(endpoints_of_living_processes_do_not_hold_the_module, "C5.2 C23.2")
+{
+	enum { MANY = 20 };
+	struct mbox_recv r = { .size = sizeof(r), .flags = MBOX_NOWAIT };
+	pid_t pids[MANY];
+	int dev, i;
+
+	for (i = 0; i < MANY; i++)
+		pids[i] = idler();
+	ASSERT_OK(load_module(""));
+	dev = device(O_RDWR);
+	for (i = 0; i < MANY; i++) {
+		ASSERT_OK(send_x(dev, pids[i]));
+		/* Its own holds so many. */
+		if (i < MBOX_DEFAULT_MESSAGES)
+			ASSERT_OK(send_x(dev, getpid()));
+	}
+	close(dev);
+	must_unload();
+	/* The same processes, and nothing of what was. */
+	ASSERT_OK(load_module(""));
+	dev = device(O_RDWR);
+	EXPECT_ERRNO(direct(dev, MBOX_IOC_RECV_FROM, 0, &r), EAGAIN);
+	ASSERT_OK(send_x(dev, pids[0]));
+	close(dev);
+	kill(pids[0], SIGKILL);
+	mbt_reap(__FILE__, __LINE__, pids[0]);
+	must_unload();
+}
+
+TEST(the_module_goes_while_processes_with_endpoints_die, "C5.2 C24.5")
+{
+	enum { ROUNDS = 20, MANY = 10 };
+	int dev, i, round;
+
+	for (round = 0; round < ROUNDS; round++) {
+		pid_t pids[MANY];
+
+		ASSERT_OK(load_module(""));
+		dev = device(O_RDWR);
+		for (i = 0; i < MANY; i++) {
+			pids[i] = idler();
+			ASSERT_OK(send_x(dev, pids[i]));
+		}
+		close(dev);
+		for (i = 0; i < MANY; i++)
+			kill(pids[i], SIGKILL);
+		must_unload();
+		for (i = 0; i < MANY; i++)
+			mbt_reap(__FILE__, __LINE__, pids[i]);
+	}
+}
+
+TEST(the_module_waits_for_an_end_that_is_at_work, "C5.2 C24.5")
+{
+	pid_t pid;
+	int dev;
+
+	ASSERT_OK(load_file(TEST_BUILD, ""));
+	dev = device(O_RDWR);
+	pid = idler();
+	ASSERT_OK(send_x(dev, pid));
+	close(dev);
+	mbt_delay_arm("while-ending");
+	kill(pid, SIGKILL);
+	mbt_delay_wait("while-ending");
+	/* It is in no table any more; unload lets it go on, and waits. */
+	must_unload();
+	mbt_reap(__FILE__, __LINE__, pid);
 }

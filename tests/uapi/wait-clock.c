@@ -31,7 +31,7 @@ static void in_the_past(int fd, int full)
 			      INT64_MAX - MBT_SECOND,
 			      INT64_MAX - MBT_SECOND - 1 };
 	struct mbox_recv r;
-	int64_t at;
+	int64_t at, late = INT64_MAX;
 	size_t i;
 	pid_t pid;
 	char c;
@@ -49,12 +49,19 @@ static void in_the_past(int fd, int full)
 	expect_next(full, "x");
 	EXPECT_CHILD_OK(pid);
 	expect_next(full, "y");
-	/* Near ones are as near in here as they say. */
-	at = mbt_now() + 300 * MBT_MS;
-	expect_refused(fd, do_recv(fd, &r, &c, 1, .deadline = (__u64)at),
-		       ETIMEDOUT);
-	EXPECT_GE(mbt_now(), at);
-	EXPECT_LT(mbt_now(), at + 900 * MBT_MS);
+	/*
+	 * Near ones are as near in here as they say: one of several is, where a
+	 * processor may stand still.
+	 */
+	for (i = 0; i < 10 && late > 900 * MBT_MS; i++) {
+		at = mbt_now() + 300 * MBT_MS;
+		expect_refused(fd,
+			       do_recv(fd, &r, &c, 1, .deadline = (__u64)at),
+			       ETIMEDOUT);
+		late = mbt_now() - at;
+		EXPECT_GE(late, 0);
+	}
+	EXPECT_LE(late, 900 * MBT_MS);
 	CHILD(pid)
 	receive_by(fd, mbt_in_ms(15000));
 	wait_until_blocked(pid);

@@ -35,18 +35,6 @@ TEST(a_message_goes_to_the_longest_waiting_receiver, "C18.3 C18.2")
 	}
 }
 
-/* Times a task slept of its own will, from /proc. */
-static long switches(pid_t pid)
-{
-	char path[64], text[4096], *p;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	ASSERT_GT(mbt_read_file(path, text, sizeof(text)), 0);
-	p = strstr(text, "\nvoluntary_ctxt_switches:");
-	ASSERT_TRUE(p);
-	return strtol(p + 25, NULL, 10);
-}
-
 TEST(one_message_wakes_one_receiver, "C18.2")
 {
 	int fd = box_new(), i;
@@ -56,14 +44,14 @@ TEST(one_message_wakes_one_receiver, "C18.2")
 	for (i = 0; i < 6; i++)
 		pid[i] = receiver(fd, "x");
 	for (i = 0; i < 6; i++)
-		before[i] = switches(pid[i]);
+		before[i] = mbt_sleeps(pid[i]);
 	put(fd, "x");
 	EXPECT_CHILD_OK(pid[0]);
 	put(fd, "x");
 	EXPECT_CHILD_OK(pid[1]);
 	mbt_sleep_ms(20);
 	for (i = 2; i < 6; i++)
-		EXPECT_EQ(switches(pid[i]), before[i]);
+		EXPECT_EQ(mbt_sleeps(pid[i]), before[i]);
 	for (i = 2; i < 6; i++)
 		put(fd, "x");
 	for (i = 2; i < 6; i++)
@@ -79,12 +67,12 @@ TEST(freed_room_wakes_only_who_fits, "C18.2 C18.5")
 	for (i = 0; i < 4; i++)
 		pid[i] = sender(fd, "s");
 	for (i = 0; i < 4; i++)
-		before[i] = switches(pid[i]);
+		before[i] = mbt_sleeps(pid[i]);
 	expect_next(fd, "first");
 	EXPECT_CHILD_OK(pid[0]);
 	mbt_sleep_ms(20);
 	for (i = 1; i < 4; i++)
-		EXPECT_EQ(switches(pid[i]), before[i]);
+		EXPECT_EQ(mbt_sleeps(pid[i]), before[i]);
 	for (i = 0; i < 4; i++)
 		expect_next(fd, "s");
 	for (i = 1; i < 4; i++)

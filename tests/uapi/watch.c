@@ -512,8 +512,6 @@ TEST(names_that_come_and_go_do_not_disturb_a_walk, "C33.4")
 
 /* -- Tracepoints -------------------------------------------------------------- */
 
-#define TRACE "/sys/kernel/tracing"
-
 static void trace_on(void)
 {
 	ASSERT_OK(mbt_write_file(TRACE "/tracing_on", "0"));

@@ -19,6 +19,8 @@
 
 /* The file under test; here it is not to be confused with its cases. */
 #include <kmod/queue.c>
+#include <kmod/place.c>
+#include <kmod/search.c>
 
 static unsigned long seed;
 module_param(seed, ulong, 0444);

@@ -5,7 +5,7 @@
 # The unit tests of the module's pure files, in the kernel: loads mbox_unit.ko,
 # with which KUnit runs them, and makes TAP of the results it leaves, one test
 # for each case. A suite that has left no result is a failure. The same cases
-# run on the host, as kmod-queue and kmod-limits.
+# run on the host, as kmod-queue, kmod-search and kmod-limits.
 #
 # Run as "kunit", with the module mbox not loaded, by the tier strict, whose
 # kernel has KUnit (the race kernel too, but one thread has no races).
@@ -18,7 +18,7 @@
 
 ko=${KO:-/lib/mbox/mbox_unit.ko}
 results=/sys/kernel/debug/kunit
-suites='mbox-queue mbox-limits'
+suites='mbox-queue mbox-search mbox-limits'
 params='' word='' number=0 failed=0 shown=0
 
 for arg; do

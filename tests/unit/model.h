@@ -47,6 +47,13 @@ void q_give_back(struct mbx_msg *msg);
 /* The next message is @msg; it leaves for good, and is freed. */
 void q_expect(struct mbx_msg *msg);
 
+/* Of the newest message that ever was in the queue. */
+u64 q_last_id(void);
+
+/* Below @n; where it begins is in q_random_state. */
+extern u64 q_random_state;
+unsigned int q_random(unsigned int n);
+
 /* The queue is as the array says. */
 void q_check(void);
 bool q_is_empty(void);

@@ -56,7 +56,7 @@ test_with_cmocka() {
 
 	make -s -C "$src/tests/host/kmod" "O=$work" V=1 >>"$work/$1.log" 2>&1 ||
 		return 0
-	for program in kmod-queue kmod-limits; do
+	for program in kmod-queue kmod-search kmod-limits; do
 		timeout 60 "$work/tests/host/$program" 2>>"$work/$1.log" || true
 	done >"$work/$1.cmocka"
 }

@@ -47,6 +47,17 @@ void unit_free(void *mem);
 /* Where a random case begins; said in its results, and can be given again. */
 u64 unit_seed(void);
 
+/*
+ * How many rounds a random case makes.  The kernels that watch every access
+ * are hundreds of times slower than a host, and say of a task that waits for
+ * a minute, as insmod does here, that it hangs.
+ */
+#ifdef __KERNEL__
+#define UNIT_ROUNDS(n) ((n) / 10)
+#else
+#define UNIT_ROUNDS(n) (n)
+#endif
+
 /**
  * struct unit_thread - a thread beside that of the case
  * @run: what it does; it neither checks nor allocates

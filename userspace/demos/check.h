@@ -227,7 +227,7 @@ static inline void trace_end(void)
 /* A line of the trace: what a process did, on which processor. */
 static struct event {
 	int pid, cpu;
-	char flags[8]; /* the third: h or H if it was in an interrupt */
+	char flags[8]; /* with h, H, s, z or Z if in an interrupt */
 	double time; /* in seconds */
 	char text[200];
 } events[500];

@@ -33,13 +33,28 @@ void mboxi_close(int fd)
 	errno = saved;
 }
 
+/* Whether a device of ours may give this answer, which is more than 0. */
+static int is_answer(unsigned long request, const void *arg, int ret)
+{
+	switch (request) {
+	case MBOX_IOC_OPEN:
+	case MBOX_IOC_COPY:
+	case MBOX_IOC_ENDPOINT:
+		return 1;
+	case MBOX_IOC_SENDV:
+	case MBOX_IOC_RECVV:
+		return (uint32_t)ret <= ((const struct mbox_batch *)arg)->count;
+	default:
+		return 0;
+	}
+}
+
 int mboxi_ioctl(int fd, unsigned long request, void *arg)
 {
 	int ret = ioctl(fd, request, arg);
-	int makes_fd = request == MBOX_IOC_OPEN || request == MBOX_IOC_COPY;
 
 	/* A foreign device may know our number and answer what it likes. */
-	if (ret > 0 && !makes_fd) {
+	if (ret > 0 && !is_answer(request, arg, ret)) {
 		errno = ENOTTY;
 		return -1;
 	}

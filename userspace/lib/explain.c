@@ -85,6 +85,11 @@ static const struct meaning {
 	{ "send", EMSGSIZE,
 	  "The message is longer than this mailbox takes. Send it in parts, or "
 	  "create a mailbox for larger messages." },
+	{ "send", EOPNOTSUPP,
+	  "This mailbox drops messages when it is full, or it is a broadcast "
+	  "mailbox: nobody can wait until one is taken, and a broadcast "
+	  "mailbox has no priorities; or it was not made for descriptors. "
+	  "Send without, or create another mailbox." },
 	{ "send", EAGAIN,
 	  "The mailbox is full, or nobody is ready to take the message, and "
 	  "the send was not to wait. Try again later, or wait with poll." },
@@ -95,11 +100,22 @@ static const struct meaning {
 	  "A signal came before the message could be delivered, and it was "
 	  "withdrawn. Send it again if it is still wanted." },
 	{ "send", EPIPE,
-	  "Nobody can ever receive this message: the mailbox has no name and "
-	  "no receiver is left. Close the handle." },
+	  "Nobody is there to receive this message: the mailbox has no name "
+	  "and no receiver is left, or no receiver has it open and the "
+	  "message passes descriptors. Close the handle, or wait for a "
+	  "receiver." },
 	{ "send", EDQUOT,
-	  "A quota of messages or bytes is used up. Receive what is waiting, "
-	  "send less, or let root raise the limit." },
+	  "A quota of messages, bytes or descriptors is used up. Receive what "
+	  "is waiting, send less, or let root raise the limit." },
+	{ "send", EBADFD,
+	  "A descriptor to pass is not open. Pass those that are." },
+	{ "send", EPERM,
+	  "A descriptor is of a kind that cannot be passed. Pass regular "
+	  "files, pipes, eventfds, and handles that may send and nothing "
+	  "else." },
+	{ "send", ETOOMANYREFS,
+	  "More descriptors wait in messages than you may have open. Wait "
+	  "until some are received, or raise the limit of open files." },
 	{ "send", EFAULT,
 	  "The message lies in memory that cannot be read. Pass a valid "
 	  "pointer and length." },
@@ -108,8 +124,15 @@ static const struct meaning {
 	  "The handle is closed, or it lacks the right to receive. Open the "
 	  "mailbox for receiving." },
 	{ "recv", EMSGSIZE,
-	  "The message is longer than the room for it, and stays in the "
-	  "mailbox. Offer more room, or allow it to be truncated." },
+	  "The message is longer than the room for it, or passes more "
+	  "descriptors, and stays in the mailbox. Offer more room, or allow "
+	  "it to be truncated." },
+	{ "recv", EOPNOTSUPP,
+	  "A broadcast mailbox gives every receiver every message, so that "
+	  "there is nothing to select. Receive without a selection." },
+	{ "recv", EDQUOT,
+	  "The message is a request, and to keep in mind who answers it would "
+	  "exceed your quota of bytes. Let root raise user_bytes." },
 	{ "recv", EAGAIN,
 	  "There is no message, and the receive was not to wait. Try again "
 	  "later, or wait with poll." },
@@ -122,13 +145,201 @@ static const struct meaning {
 	{ "recv", EPIPE,
 	  "The mailbox is empty and the last sender has closed. This is the "
 	  "end of what was sent." },
+	{ "recv", EMFILE,
+	  "There is no descriptor left for those that the message passes, and "
+	  "it stays in the mailbox. Close some, or raise the limit of open "
+	  "files." },
+	{ "recv", EACCES,
+	  "A security module does not let this process have a descriptor that "
+	  "the message passes, or the handle is that of another process's "
+	  "endpoint. Receive without asking for descriptors, or ask for your "
+	  "own endpoint." },
 	{ "recv", EFAULT,
 	  "The room for the message is memory that cannot be written. Pass a "
 	  "valid pointer and size." },
 
+	{ "filter", EBADF,
+	  "The handle is closed, or it lacks the right to receive. Open the "
+	  "mailbox for receiving." },
+	{ "filter", EOPNOTSUPP,
+	  "A broadcast mailbox gives every receiver every message, so that "
+	  "there is nothing to let through. Receive without a filter." },
+	{ "call", EBADF,
+	  "The handle is closed, or it lacks the right to send. Open the "
+	  "mailbox for sending." },
+	{ "call", EINVAL,
+	  "A flag, the priority or the deadline is not valid, or the mailbox "
+	  "takes messages of one length only and this is another. Priorities "
+	  "go from 0 to 32767." },
+	{ "call", EMSGSIZE,
+	  "The request is longer than this mailbox takes. Create a mailbox for "
+	  "larger messages." },
+	{ "call", EOPNOTSUPP,
+	  "This mailbox drops messages when it is full, or it is a broadcast "
+	  "mailbox: nobody can wait for an answer. Create a mailbox that is "
+	  "neither." },
+	{ "call", EAGAIN,
+	  "The mailbox is full, or nobody is ready to take the request, and "
+	  "the call was not to wait for that. Try again later." },
+	{ "call", ETIMEDOUT,
+	  "The deadline passed before the answer came. If the request was "
+	  "taken, it may have been carried out; else it was withdrawn. Check "
+	  "that a server runs, or wait longer." },
+	{ "call", EINTR,
+	  "A signal came before the answer did. If the request was taken, it "
+	  "may have been carried out; else it was withdrawn. Call again if "
+	  "that does no harm." },
+	{ "call", EPIPE,
+	  "Nobody will answer: no one can ever receive the request, or who "
+	  "received it has ended, closed the mailbox or dropped it. Start a "
+	  "server, and call again if the request does no harm twice." },
+	{ "call", EIDRM,
+	  "The mailbox was destroyed. If the request was taken, it may have "
+	  "been carried out. Close the handle." },
+	{ "call", EDEADLK,
+	  "All who could answer wait for an answer themselves, so none would "
+	  "ever come. Answer what you have received first, or have another "
+	  "thread serve." },
+	{ "call", EDQUOT,
+	  "A quota of messages, bytes or pending calls is used up. Offer less "
+	  "room for the answer, have fewer calls at once, or let root raise "
+	  "the limit." },
+	{ "call", EFAULT,
+	  "The request lies in memory that cannot be read, or the room for the "
+	  "answer cannot be written. Pass valid pointers and lengths." },
+
+	{ "reply", EBADF,
+	  "The handle is closed, or it lacks the right to receive. Answer with "
+	  "the handle that received the request." },
+	{ "reply", ESTALE,
+	  "This token answers nothing: it was used, its caller has ended or "
+	  "given up, or another handle or process has received the request. "
+	  "Drop the answer and go on." },
+	{ "reply", EMSGSIZE,
+	  "The answer is longer than the caller's room, and the caller still "
+	  "waits. Answer with no more bytes than the request's reply_room." },
+	{ "reply", EFAULT,
+	  "The answer lies in memory that cannot be read. Pass a valid pointer "
+	  "and length." },
+
+	{ "reply_recv", EBADF,
+	  "The handle is closed, or it lacks the right to receive. Answer with "
+	  "the handle that received the request." },
+	{ "reply_recv", ESTALE,
+	  "This token answers nothing: it was used, its caller has ended or "
+	  "given up, or another handle or process has received the request. "
+	  "Set it to 0 and go on." },
+	{ "reply_recv", EMSGSIZE,
+	  "If the token is not 0, the answer is longer than the caller's room: "
+	  "answer with fewer bytes. If it is 0, the answer is out, and the next "
+	  "message is longer than the room for it: offer more." },
+	{ "reply_recv", EAGAIN,
+	  "The answer is out, there is no further message, and the receive was "
+	  "not to wait. Try again later, or wait with poll." },
+	{ "reply_recv", ETIMEDOUT,
+	  "The answer is out, and the deadline passed before a message came. "
+	  "Call again to receive." },
+	{ "reply_recv", EINTR,
+	  "The answer is out, and a signal came before a message did. Call "
+	  "again to receive." },
+	{ "reply_recv", EPIPE,
+	  "The answer is out, the mailbox is empty and the last sender has "
+	  "closed. This is the end of what was sent." },
+
+	{ "peek", EBADF,
+	  "The handle is closed, or it lacks the right to receive. Open the "
+	  "mailbox for receiving." },
+	{ "peek", EMSGSIZE,
+	  "The message is longer than the room for it. Offer more room, or "
+	  "allow it to be truncated." },
+	{ "peek", EAGAIN,
+	  "There is no message, or none behind the place that the walk has "
+	  "come to. Wait with poll for one." },
+	{ "peek", EFAULT,
+	  "The room for the message is memory that cannot be written. Pass a "
+	  "valid pointer and size." },
+
+	{ "flush", EBADF,
+	  "The handle is closed, or it lacks the right to receive. Open the "
+	  "mailbox for receiving." },
+
+	{ "notify", EBADF,
+	  "The handle is closed, or it lacks the right to receive. Open the "
+	  "mailbox for receiving." },
+	{ "notify", EINVAL,
+	  "There is no signal of this number, or the value is wider than a "
+	  "pointer. Signals go from 1 to 64; 0 ends a registration, without a "
+	  "value." },
+	{ "notify", EBUSY,
+	  "Another thread is to be told by a signal already, and only one can "
+	  "be. Wait with poll, or let that one end its registration." },
+
 	{ "status", EPERM,
 	  "Only a handle with ADMIN can see who waits. Open the mailbox with "
 	  "ADMIN, as its owner." },
+
+	{ "send_to", ESRCH,
+	  "No process has this number here, or it has ended. Check the number: "
+	  "that of a thread is none, and in another pid namespace it is "
+	  "another." },
+	{ "send_to", EPERM,
+	  "Who may not send a process a signal may not send it a message "
+	  "either. Act as its user, or as root." },
+	{ "send_to", EACCES,
+	  "The process has made the link one-way: it sends, and takes nothing "
+	  "from here. Do not answer it." },
+	{ "send_to", EEXIST,
+	  "The two processes are linked, and the link carries both ways. Send "
+	  "without making it one-way." },
+	{ "send_to", EMSGSIZE,
+	  "The message is longer than 65536 bytes, the most that a process is "
+	  "sent at once. Send it in parts, or through a mailbox." },
+	{ "send_to", EOPNOTSUPP,
+	  "No process is sent descriptors. Pass them through a mailbox that was "
+	  "created to allow it." },
+	{ "send_to", EAGAIN,
+	  "The process has as many messages as it can hold, or does not wait for "
+	  "one, and the call was not to wait. Try again later." },
+	{ "send_to", ETIMEDOUT,
+	  "The deadline passed before the process had room for the message, or "
+	  "had received it. Nothing was sent; wait longer, or look what it "
+	  "does." },
+	{ "send_to", EDQUOT,
+	  "A quota of messages, bytes or mailboxes is used up: an endpoint "
+	  "counts as a mailbox. Receive or remove something, or let root raise "
+	  "the limit." },
+	{ "send_to", EFAULT,
+	  "The message lies in memory that cannot be read. Pass a valid pointer "
+	  "and length." },
+
+	{ "recv_from", ESRCH,
+	  "No process has this number here, or it has ended, and all that it "
+	  "sent was received. Nothing more comes from it." },
+	{ "recv_from", EMSGSIZE,
+	  "The message is longer than the room for it, and stays. Offer more "
+	  "room, or allow it to be truncated." },
+	{ "recv_from", EAGAIN,
+	  "No such message has come, and the receive was not to wait. Try again "
+	  "later, or wait with poll on the endpoint's descriptor." },
+	{ "recv_from", ETIMEDOUT,
+	  "The deadline passed before a message came. Check that the other "
+	  "process sends, or wait longer." },
+	{ "recv_from", EFAULT,
+	  "The room for the message is memory that cannot be written. Pass a "
+	  "valid pointer and size." },
+
+	{ "peek", EACCES,
+	  "The handle is that of another process's endpoint. Only that process "
+	  "can look into it; ask for your own." },
+	{ "filter", EACCES,
+	  "The handle is that of another process's endpoint. Only that process "
+	  "can set its filter; ask for your own." },
+	{ "flush", EACCES,
+	  "The handle is that of another process's endpoint. Only that process "
+	  "can empty it; ask for your own." },
+	{ "notify", EACCES,
+	  "The handle is that of another process's endpoint. Only that process "
+	  "can be told of its messages; ask for your own." },
 
 	{ NULL, ENODEV,
 	  "The module mbox is not loaded. Load it as root with 'modprobe mbox' "
@@ -168,14 +379,51 @@ static const struct meaning {
 	{ NULL, ENFILE,
 	  "The system has no open file left. Close some, or let root raise "
 	  "fs.file-max." },
+	{ NULL, ESRCH,
+	  "No process has this number here, or it has ended. Check the number." },
 	{ NULL, EACCES,
 	  "You have no permission. Check the permissions of /dev/mbox and the "
 	  "mailbox's mode." },
 	{ NULL, EPERM,
 	  "You are not allowed to do this. Do it as the owner of the "
 	  "mailbox." },
+	{ NULL, ENOENT,
+	  "There is no mailbox of this name, or it has none any more. Check the "
+	  "name, or create it." },
+	{ NULL, EEXIST,
+	  "It is there already: a mailbox of this name, or a link. Choose "
+	  "another, or use that one." },
+	{ NULL, EMSGSIZE,
+	  "A message is longer than what it has to fit into. Send it in parts, or "
+	  "give more room." },
+	{ NULL, EAGAIN,
+	  "It would have to wait, and was not to. Try again later, or wait." },
+	{ NULL, ETIMEDOUT,
+	  "The deadline passed first. Try again, or give it more time." },
+	{ NULL, EPIPE,
+	  "Nobody is left on the other side. Open or create the mailbox anew." },
+	{ NULL, EOPNOTSUPP,
+	  "This mailbox was not made for what was asked of it. Create one with "
+	  "other attributes." },
+	{ NULL, EBUSY,
+	  "Another thread has registered to be told. Wait until it no longer "
+	  "has." },
+	{ NULL, EDEADLK,
+	  "All who could answer wait for an answer themselves. Start another "
+	  "server." },
+	{ NULL, ESTALE,
+	  "The request that this answers is over. Go on with the next." },
+	{ NULL, EBADFD,
+	  "A descriptor to pass is not open. Check the descriptors." },
+	{ NULL, ETOOMANYREFS,
+	  "Too many descriptors of yours are under way. Wait until some were "
+	  "received." },
 	{ NULL, EINTR,
 	  "A signal came first. Try again if it is still wanted." },
+	{ NULL, EUSERS,
+	  "This broadcast mailbox drops what is new for who is slow, and takes "
+	  "no more receivers. Close one of them, or create it with "
+	  "another policy." },
 	{ NULL, 0, "Nothing failed. There is nothing to do." },
 };
 
@@ -188,10 +436,24 @@ static const struct alias {
 	const char *word;
 	const char *verb;
 } aliases[] = {
-	{ "open_owned", "open" }, { "send_with", "send" },
-	{ "write", "send" },	  { "recv_with", "recv" },
-	{ "receive", "recv" },	  { "read", "recv" },
-	{ "stat", "status" },	  { "waiters", "status" },
+	{ "open_owned", "open" },
+	{ "send_with", "send" },
+	{ "sendv", "send" },
+	{ "write", "send" },
+	{ "recv_with", "recv" },
+	{ "recvv", "recv" },
+	{ "receive", "recv" },
+	{ "read", "recv" },
+	{ "call_with", "call" },
+	{ "send_to_with", "send_to" },
+	{ "recv_from_with", "recv_from" },
+	{ "links_next", "links" },
+	{ "links_open", "links" },
+	{ "reply_with", "reply" },
+	{ "reply_recv_with", "reply_recv" },
+	{ "stat", "status" },
+	{ "waiters", "status" },
+	{ "times", "status" },
 	{ "remove", "unlink" },
 };
 
@@ -210,7 +472,7 @@ static const char *verb_of(const char *word)
 
 const char *mbox_explain(const char *verb, int err)
 {
-	const char *general = not_listed;
+	const char *general = not_listed, *received = NULL;
 	const char *wanted = verb_of(verb);
 
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++) {
@@ -222,6 +484,10 @@ const char *mbox_explain(const char *verb, int err)
 			general = m->text;
 		else if (wanted && !strcasecmp(m->verb, wanted))
 			return m->text;
+		/* What it has no words of its own for, its receiving gave. */
+		else if (wanted && !strcasecmp(wanted, "reply_recv") &&
+			 !strcmp(m->verb, "recv"))
+			received = m->text;
 	}
-	return general;
+	return received ? received : general;
 }

@@ -54,26 +54,37 @@ static int flags_are_known(unsigned int flags, unsigned int known)
 
 static int attr_to_kernel(const struct mbox_attr *attr, struct mbox_open *arg)
 {
-	if (!flags_are_known(attr->flags,
-			     MBOX_PERSISTENT | MBOX_FIXED | MBOX_TIMES))
+	if (!flags_are_known(attr->flags, MBOX_PERSISTENT | MBOX_FIXED |
+						  MBOX_TIMES | MBOX_FDS |
+						  MBOX_OWNER | MBOX_BROADCAST))
 		return -1;
-	if (attr->reserved0) {
-		errno = EINVAL;
-		return -1;
-	}
 	if (!mboxi_is_zero(attr->reserved, 4))
 		return -1;
 
-	if (attr->flags & MBOX_PERSISTENT)
+	switch (attr->flags & (MBOX_PERSISTENT | MBOX_OWNER)) {
+	case MBOX_PERSISTENT:
 		arg->lifetime = MBOX_LIFETIME_PERSISTENT;
+		break;
+	case MBOX_OWNER:
+		arg->lifetime = MBOX_LIFETIME_OWNER;
+		break;
+	case MBOX_PERSISTENT | MBOX_OWNER:
+		errno = EINVAL;
+		return -1;
+	}
 	if (attr->flags & MBOX_FIXED)
 		arg->attrs |= MBOX_ATTR_FIXED;
 	if (attr->flags & MBOX_TIMES)
 		arg->attrs |= MBOX_ATTR_TIMES;
+	if (attr->flags & MBOX_FDS)
+		arg->attrs |= MBOX_ATTR_FDS;
+	if (attr->flags & MBOX_BROADCAST)
+		arg->attrs |= MBOX_ATTR_BROADCAST;
 	arg->capacity = attr->capacity;
 	arg->max_messages = attr->max_messages;
 	arg->max_bytes = attr->max_bytes;
 	arg->max_size = attr->max_size;
+	arg->policy = attr->policy;
 	return 0;
 }
 
@@ -83,10 +94,16 @@ uint32_t mboxi_attr_flags(uint32_t lifetime, uint32_t attrs)
 
 	if (lifetime == MBOX_LIFETIME_PERSISTENT)
 		flags |= MBOX_PERSISTENT;
+	if (lifetime == MBOX_LIFETIME_OWNER)
+		flags |= MBOX_OWNER;
 	if (attrs & MBOX_ATTR_FIXED)
 		flags |= MBOX_FIXED;
 	if (attrs & MBOX_ATTR_TIMES)
 		flags |= MBOX_TIMES;
+	if (attrs & MBOX_ATTR_FDS)
+		flags |= MBOX_FDS;
+	if (attrs & MBOX_ATTR_BROADCAST)
+		flags |= MBOX_BROADCAST;
 	return flags;
 }
 
@@ -99,8 +116,7 @@ static void set_name(struct mbox_open *arg, const char *name)
 	arg->name_len = strnlen(name, MBOX_NAME_SIZE);
 }
 
-/* Asks @fd for a new descriptor and wraps it. */
-static struct mbox *handle_from(int fd, unsigned long request, void *arg)
+struct mbox *mboxi_handle_from(int fd, unsigned long request, void *arg)
 {
 	struct mbox *mb = malloc(sizeof(*mb));
 
@@ -122,7 +138,7 @@ static struct mbox *handle_open(struct mbox_open *arg)
 	device = mboxi_device_open();
 	if (device < 0)
 		return NULL;
-	mb = handle_from(device, MBOX_IOC_OPEN, arg);
+	mb = mboxi_handle_from(device, MBOX_IOC_OPEN, arg);
 	mboxi_close(device);
 	return mb;
 }
@@ -198,7 +214,7 @@ struct mbox *mbox_copy(struct mbox *mb, unsigned int flags)
 		return NULL;
 	arg.flags = open_flags_to_kernel(flags);
 	arg.rights = flags & MBOXI_RIGHTS;
-	return handle_from(mboxi_fd(mb), MBOX_IOC_COPY, &arg);
+	return mboxi_handle_from(mboxi_fd(mb), MBOX_IOC_COPY, &arg);
 }
 
 int mbox_fd(const struct mbox *mb)

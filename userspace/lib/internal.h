@@ -39,8 +39,28 @@ int mboxi_device_open(void);
 /* Closes @fd and leaves errno alone. */
 void mboxi_close(int fd);
 
-/* The only call of ioctl(): 0 or a descriptor, or -1 with errno. */
+/* The only call of ioctl(): 0, a descriptor or a number, or -1 with errno. */
 int mboxi_ioctl(int fd, unsigned long request, void *arg);
+
+/* A handle on what ioctl(@fd, @request, @arg) gives, or NULL with errno. */
+struct mbox *mboxi_handle_from(int fd, unsigned long request, void *arg);
+
+/* Fills a zeroed @arg; 0, or -1 with errno. */
+int mboxi_send_arg(struct mbox_send *arg, const void *data, size_t len,
+		   const struct mbox_send_options *options);
+int mboxi_recv_arg(struct mbox_recv *arg, void *buf, size_t room,
+		   const struct mbox_recv_options *options);
+
+/* What a receive returns, when the kernel has returned @ret and filled @arg. */
+ssize_t mboxi_received(const struct mbox_recv *arg, int ret,
+		       struct mbox_message *message);
+
+/* The kernel's lengths have 32 bits, and a result must fit a ssize_t. */
+uint32_t mboxi_room(size_t room);
+
+/* Fills a zeroed @arg; 0, or -1 with errno. */
+int mboxi_reply_arg(struct mbox_reply *arg, uint64_t token, const void *data,
+		    size_t len, const struct mbox_reply_options *options);
 
 /* MBOX_PERSISTENT and so on, from what the kernel says. */
 uint32_t mboxi_attr_flags(uint32_t lifetime, uint32_t attrs);

@@ -2,22 +2,28 @@
 /*
  * libmbox: mailboxes for programs, over the device /dev/mbox.
  *
- * This is the whole library: include it and link with -lmbox.  It takes no
- * locks and keeps no state of its own; a struct mbox is a descriptor and
- * nothing else.  It stands on its own: a C or C++ program may include
- * <linux/mbox.h> beside it, before or after, but never needs to.
+ * This, with mbox_batch.h, mbox_call.h, mbox_direct.h and mbox_status.h, which it
+ * includes, is the whole library: include it and link with -lmbox.  It takes no
+ * locks and keeps no state of its own; a struct mbox is a descriptor and nothing
+ * else.  It stands on its own: a C or C++ program may include <linux/mbox.h>
+ * beside it, before or after, but never needs to.
  *
  * Rules that hold for every function
  *
  * - Errors: a function that returns a pointer returns NULL, one that returns
  *   a number returns -1, and errno says why.  A call that fails has done
- *   nothing.  mbox_explain() turns errno into a sentence.
+ *   nothing; mbox_call_with() and mbox_reply_recv_with() tell how far they
+ *   came.  mbox_explain() turns errno into a sentence.
  * - Threads: every function may be called by any number of threads at once,
  *   also with the same struct mbox, but mbox_close() must be the last call on
- *   it, and a struct mbox_listing belongs to one thread at a time.
- * - Sleeping: only mbox_send(), mbox_send_with(), mbox_recv() and
- *   mbox_recv_with() wait for others.  A signal ends the wait with EINTR, or
- *   is hidden by a restart if its handler was installed with SA_RESTART.
+ *   it, and a struct mbox_listing or mbox_link_listing belongs to one thread at a
+ *   time.
+ * - Sleeping: only mbox_send(), mbox_send_to(), mbox_recv(), mbox_recv_from(),
+ *   mbox_call(), mbox_reply_recv(), the same with ``_with``, mbox_sendv() and
+ *   mbox_recvv() wait for others.  A signal ends the wait with EINTR, or is
+ *   hidden by a restart if its handler was installed with SA_RESTART; but a call
+ *   whose request was received, and a batch of which something was moved, are
+ *   not restarted.
  * - A NULL struct mbox counts as a closed descriptor: EBADF.
  * - The bytes of a message are read and written by the kernel, so a pointer
  *   to them that points nowhere is EFAULT.  Names and structures are read and
@@ -65,6 +71,7 @@ extern "C" {
 /* Bound and largest message of a mailbox where mbox_attr does not say. */
 #define MBOX_DEFAULT_MESSAGES 16
 #define MBOX_DEFAULT_SIZE 65536
+#define MBOX_FDS_MAX 16 /* most descriptors that one message passes */
 
 /* Flags of mbox_create(), mbox_open(), mbox_open_owned(), mbox_copy(). */
 #define MBOX_SEND 0x0001 /* right to send */
@@ -79,159 +86,123 @@ extern "C" {
 #define MBOX_RENDEZVOUS 1 /* nothing: a send meets its receiver */
 #define MBOX_UNBOUNDED 2 /* as much as the quotas allow */
 
+/* mbox_attr.policy: what becomes of a message for which there is no room. */
+#define MBOX_POLICY_DEFAULT 0 /* BLOCK; DROP_OLDEST with MBOX_BROADCAST */
+#define MBOX_POLICY_BLOCK 1 /* its sender waits */
+#define MBOX_POLICY_DROP_NEWEST 2 /* it is dropped */
+#define MBOX_POLICY_DROP_OLDEST 3 /* older ones are dropped for it */
+
 /* mbox_attr.flags and mbox_status.attr_flags. */
 #define MBOX_PERSISTENT 0x1 /* stays without handles, until removed */
 #define MBOX_FIXED 0x2 /* every message is exactly max_size long */
 #define MBOX_TIMES 0x4 /* messages carry the time they were sent */
+#define MBOX_FDS 0x8 /* messages may pass descriptors */
+#define MBOX_OWNER 0x10 /* gone when the process that made it has ended */
+#define MBOX_BROADCAST 0x20 /* every handle that receives gets every message */
 
 /* mbox_send_options.flags and mbox_recv_options.flags. */
 #define MBOX_NOWAIT 0x01 /* EAGAIN rather than wait; beats a deadline */
 #define MBOX_REALTIME 0x02 /* the deadline is on CLOCK_REALTIME */
 #define MBOX_SYNC 0x04 /* send: return when a receiver has taken it */
 #define MBOX_URGENT 0x08 /* send: to the front of its priority */
-#define MBOX_TRUNCATE 0x10 /* receive: take what fits, drop the rest */
+#define MBOX_TRUNCATE 0x10 /* receive, peek: what fits, without the rest */
 
-/* mbox_waiter_entry.what. */
-#define MBOX_WAIT_SEND 1 /* a sender waits for room */
-#define MBOX_WAIT_RECEIPT 2 /* a sender waits for its message to be taken */
-#define MBOX_WAIT_RECV 3 /* a receiver waits for a message */
-
-/* mbox_status.senders_waiting and receivers_waiting without MBOX_ADMIN. */
-#define MBOX_HIDDEN 0xffffffffU
+/* mbox_recv_options.select and mbox_filter(): which messages. */
+#define MBOX_SELECT_ANY 0
+#define MBOX_SELECT_TAG 1 /* those with this tag */
+#define MBOX_SELECT_NOT_TAG 2 /* those with another tag */
+#define MBOX_SELECT_LOWEST_TAG 3 /* receive: the lowest tag up to this */
+#define MBOX_SELECT_PID 4 /* those of the process with this id */
 
 /* struct mbox - a handle on a mailbox; made by mbox_create() and others. */
 struct mbox;
-
-/* struct mbox_listing - a walk over the names; made by mbox_list_open(). */
-struct mbox_listing;
 
 /*
  * struct mbox_attr - how a new mailbox shall be, for mbox_create()
  *
  * Bounded with max_messages and max_bytes 0 is MBOX_DEFAULT_MESSAGES.
  * max_size 0 is MBOX_DEFAULT_SIZE, or max_bytes where that is less.
+ *
+ * With MBOX_BROADCAST, bounds and policy are for each handle with MBOX_RECV: it
+ * gets what is sent after it was opened, and misses what it was too slow for.
+ *
+ * A mailbox with MBOX_OWNER ends as by mbox_destroy() when the process that
+ * made it ends, with all its threads; exec is no end.  Until then, with a name,
+ * it stays without handles.
  */
 struct mbox_attr {
 	uint32_t capacity; /* MBOX_BOUNDED, MBOX_RENDEZVOUS or MBOX_UNBOUNDED */
-	uint32_t flags; /* set of MBOX_PERSISTENT, MBOX_FIXED, MBOX_TIMES */
+	uint32_t flags; /* set of MBOX_PERSISTENT or MBOX_OWNER, MBOX_FIXED... */
 	uint64_t max_messages; /* bound on messages, 0: none, if bounded */
 	uint64_t max_bytes; /* bound on their bytes, 0: none, if bounded */
 	uint32_t max_size; /* bytes in the largest message, or 0 */
-	uint32_t reserved0; /* must be 0 */
+	uint32_t policy; /* MBOX_POLICY_...; to drop, not MBOX_RENDEZVOUS */
 	uint64_t reserved[4]; /* must be 0 */
 };
 
-/* struct mbox_send_options - how to send, for mbox_send_with() */
+/*
+ * struct mbox_send_options - how to send, for mbox_send_with()
+ *
+ * Descriptors stay open in the message, whatever becomes of the sender's own.
+ * Regular files, pipes, FIFOs, eventfds and handles with MBOX_SEND alone travel.
+ */
 struct mbox_send_options {
 	uint64_t tag; /* any value; travels with the message */
 	uint64_t deadline; /* absolute ns when not to wait any more, 0: none */
 	uint32_t priority; /* 0 to MBOX_PRIORITY_MAX; higher comes first */
 	uint32_t flags; /* of MBOX_NOWAIT, _REALTIME, _SYNC, _URGENT */
-	uint64_t reserved[4]; /* must be 0 */
+	const int *fds; /* descriptors to pass; not looked at if nfds is 0 */
+	uint32_t nfds; /* how many, at most MBOX_FDS_MAX; needs MBOX_FDS */
+	uint32_t reserved0; /* must be 0 */
+	uint64_t reserved[2]; /* must be 0 */
 };
 
-/* struct mbox_recv_options - how to receive, for mbox_recv_with() */
+/*
+ * struct mbox_recv_options - how to receive, for mbox_recv_with()
+ *
+ * Descriptors that are received are close-on-exec, and the caller's to close.
+ */
 struct mbox_recv_options {
 	uint64_t deadline; /* absolute ns when not to wait any more, 0: none */
 	uint32_t flags; /* set of MBOX_NOWAIT, MBOX_REALTIME, MBOX_TRUNCATE */
+	uint32_t select; /* MBOX_SELECT_...: which messages */
+	uint64_t select_value; /* the tag or process id; 0 with _ANY */
+	int *fds; /* room for descriptors; not looked at if none is stored */
+	uint32_t nfds; /* for so many; 0: not wanted, they are closed */
 	uint32_t reserved0; /* must be 0 */
-	uint64_t reserved[4]; /* must be 0 */
+	uint64_t reserved[1]; /* must be 0 */
 };
 
 /*
  * struct mbox_message - what is known of a message, from mbox_recv_with()
  *
  * All but tag, len and priority is stamped by the kernel, and no sender can
- * forge it.  pid with start_time names a process for good.
+ * forge it.  pid with start_time names a process for good.  call_deadline is on
+ * CLOCK_MONOTONIC.
  */
 struct mbox_message {
 	uint64_t id; /* the message's number in its mailbox, counted from 1 */
 	uint64_t tag; /* the sender's tag */
 	uint64_t start_time; /* when its process started, CLOCK_BOOTTIME */
 	uint64_t sent_time; /* with MBOX_TIMES: when sent, CLOCK_MONOTONIC */
-	uint64_t drops; /* messages this mailbox has dropped so far */
+	uint64_t drops; /* dropped before it was taken; missed, if broadcast */
 	uint32_t len; /* bytes, also those that MBOX_TRUNCATE cut off */
 	uint32_t priority; /* its priority */
 	pid_t pid; /* the sender's process, 0 if it cannot be seen from here */
 	pid_t tid; /* the sender's thread, likewise */
 	uid_t uid; /* the sender's effective user */
 	gid_t gid; /* the sender's effective group */
-	uint64_t reserved[4]; /* 0 */
-};
-
-/*
- * struct mbox_status - a mailbox at one moment, from mbox_status()
- *
- * At every moment sent = received + dropped + messages.
- */
-struct mbox_status {
-	uint64_t id; /* its number, unique while the module is loaded */
-	char name[MBOX_NAME_SIZE]; /* its name; empty if it has none */
-	uid_t uid; /* owner */
-	gid_t gid; /* group */
-	uint32_t mode; /* permission bits, r = receive, w = send */
-	uint32_t rights; /* this handle's: MBOX_SEND, MBOX_RECV, MBOX_ADMIN */
-	uint32_t capacity; /* MBOX_BOUNDED, MBOX_RENDEZVOUS or MBOX_UNBOUNDED */
-	uint32_t attr_flags; /* MBOX_PERSISTENT, MBOX_FIXED, MBOX_TIMES */
-	uint64_t max_messages; /* bound on messages, 0: none */
-	uint64_t max_bytes; /* bound on bytes of messages, 0: none */
-	uint32_t max_size; /* bytes in the largest message */
-	uint32_t handles; /* open handles */
-	uint32_t senders; /* open handles that may send */
-	uint32_t receivers; /* open handles that may receive */
-	uint32_t senders_waiting; /* senders that sleep, or MBOX_HIDDEN */
-	uint32_t receivers_waiting; /* receivers that sleep, or MBOX_HIDDEN */
-	uint64_t messages; /* messages it holds */
-	uint64_t bytes; /* bytes of messages it holds */
-	uint64_t peak_messages; /* most messages it ever held */
-	uint64_t charged; /* bytes of kernel memory they are charged for */
-	uint64_t sent; /* messages accepted so far */
-	uint64_t received; /* messages received so far */
-	uint64_t dropped; /* messages accepted and lost, never received */
-	uint64_t search_steps; /* messages and waiters passed over so far */
-	uint64_t reserved[8]; /* 0 */
-};
-
-/* struct mbox_waiter_entry - one sleeping task, from mbox_waiters() */
-struct mbox_waiter_entry {
-	pid_t pid; /* its process, 0 if it cannot be seen from here */
-	pid_t tid; /* its thread, likewise */
-	uint32_t what; /* MBOX_WAIT_SEND, MBOX_WAIT_RECEIPT or MBOX_WAIT_RECV */
-	uint32_t len; /* bytes of the message it sends, or of the room it has */
-	uint64_t reserved[2]; /* 0 */
-};
-
-/* struct mbox_name_entry - one named mailbox, from mbox_list_next() */
-struct mbox_name_entry {
-	uint64_t id; /* the mailbox's number, as in struct mbox_status */
-	char name[MBOX_NAME_SIZE]; /* its name */
-	uid_t uid; /* owner */
-	gid_t gid; /* group */
-	uint32_t mode; /* permission bits */
-	uint32_t rights; /* MBOX_SEND... that mbox_open() could get now */
-	uint64_t messages; /* messages it holds */
-	uint64_t bytes; /* bytes of messages it holds */
-	uint64_t reserved[4]; /* 0 */
-};
-
-/* struct mbox_limits - what the kernel offers, from mbox_limits() */
-struct mbox_limits {
-	uint32_t abi; /* version of the kernel's interface */
-	uint32_t priority_max; /* highest priority */
-	uint64_t features; /* set of features, as in <linux/mbox.h> */
-	uint64_t mailbox_bytes; /* most bytes one mailbox or message may have */
-	uint64_t user_bytes; /* most kernel memory one user may have charged */
-	uint64_t user_messages; /* most messages of one user that may wait */
-	uint64_t user_mailboxes; /* most mailboxes that one user may have */
-	uint64_t used_bytes; /* bytes charged to the caller's user now */
-	uint64_t used_messages; /* messages charged to that user now */
-	uint64_t used_mailboxes; /* mailboxes charged to that user now */
-	uint64_t reserved[8]; /* 0 */
+	uint32_t nfds; /* descriptors it passes, also those not received */
+	uint32_t reply_room; /* with a token: bytes that the answer may have */
+	uint64_t token; /* 0, or the sender waits for an answer; mbox_reply() */
+	uint64_t call_deadline; /* with a token: until when, or 0: for ever */
+	uint64_t reserved[1]; /* 0 */
 };
 
 /*
  * Errors of every function that opens /dev/mbox, which are mbox_create(),
- * mbox_open(), mbox_open_owned(), mbox_list_open() and mbox_limits():
+ * mbox_open(), mbox_open_owned(), mbox_endpoint(), mbox_list_open(),
+ * mbox_links_open() and mbox_limits():
  *
  *   ENODEV   the module is not loaded (there is no /dev/mbox, or nothing
  *            behind it); never ENOENT, which speaks of mailboxes
@@ -266,6 +237,8 @@ struct mbox_limits {
  *   EACCES        the name is taken, and its mode does not grant the rights
  *   EPERM         the name is taken, and MBOX_ADMIN is its owner's
  *   EDQUOT        the user's quota of mailboxes or bytes is used up
+ *   EUSERS        the name is taken by a broadcast mailbox with
+ *                 MBOX_POLICY_DROP_NEWEST that takes no more receivers
  *   ENXIO         the network namespace has ended
  * and those of every function that opens /dev/mbox.
  */
@@ -289,6 +262,9 @@ MBOX_API MBOX_MUST_CHECK struct mbox *mbox_create(const char *name,
  *   ENOENT        no mailbox has this name
  *   EACCES        its mode does not grant these rights
  *   EPERM         MBOX_ADMIN is for its owner
+ *   EDQUOT        the user's quota of bytes is used up (MBOX_BROADCAST)
+ *   EUSERS        it takes no more receivers (MBOX_BROADCAST with
+ *                 MBOX_POLICY_DROP_NEWEST)
  *   ENXIO         the network namespace has ended
  * and those of every function that opens /dev/mbox.
  */
@@ -338,6 +314,9 @@ MBOX_API MBOX_MUST_CHECK struct mbox *mbox_adopt(int fd);
  *   EINVAL  a bad flag
  *   EACCES  @mb lacks a right that was asked for
  *   EIDRM   the mailbox was destroyed
+ *   EDQUOT  the user's quota of bytes is used up (MBOX_BROADCAST)
+ *   EUSERS  it takes no more receivers (MBOX_BROADCAST with
+ *           MBOX_POLICY_DROP_NEWEST)
  *   EMFILE, ENFILE, ENOMEM   no descriptor or no memory left
  */
 MBOX_API MBOX_MUST_CHECK struct mbox *mbox_copy(struct mbox *mb,
@@ -418,17 +397,21 @@ MBOX_API int mbox_send(struct mbox *mb, const void *data, size_t len);
  * Context: sleeps as mbox_send(), with MBOX_SYNC also until a receiver has
  * taken the message; never with MBOX_NOWAIT; no longer than the deadline.
  *
- * Return: 0 if the message has arrived, or -1 with errno; then it was not
- * sent, or was withdrawn
+ * Return: 0 if it has arrived; or -1 with errno, and it was not sent, or withdrawn
  *   EBADF      @mb is NULL, its descriptor was closed, or it lacks MBOX_SEND
  *   EMSGSIZE   the message is longer than the mailbox takes
  *   EINVAL     a bad flag, priority or deadline, a reserved member is not 0,
  *              or the mailbox is MBOX_FIXED and the length is another
+ *   EOPNOTSUPP  MBOX_SYNC, and it drops messages; MBOX_SYNC, MBOX_URGENT or a
+ *              priority, and it is MBOX_BROADCAST; descriptors without MBOX_FDS
+ *   EBADFD     a descriptor to pass is not open
+ *   EPERM      a descriptor to pass is of a kind that may not be passed
+ *   ETOOMANYREFS  more descriptors in flight than RLIMIT_NOFILE allows
  *   EAGAIN     it would have to wait, and must not
  *   ETIMEDOUT  the deadline passed first
  *   EINTR      a signal came first
- *   EPIPE      nobody can ever receive: the mailbox has no name, and no
- *              handle that may receive is left
+ *   EPIPE      nobody could receive: no handle that may is left, and the mailbox
+ *              has no name, or the message passes descriptors
  *   EIDRM      the mailbox was destroyed
  *   EDQUOT     a quota of the user or the limit of the mailbox is used up
  *   ENOMEM     no memory
@@ -461,22 +444,31 @@ MBOX_API ssize_t mbox_recv(struct mbox *mb, void *buf, size_t room);
  * @message: where to store what is known of the message, or NULL: not wanted
  *
  * The message of the highest priority comes first, within one priority the
- * oldest.
+ * oldest; of those that @options->select, and the handle's filter, let through.
+ * MBOX_SELECT_LOWEST_TAG is the first of those with the lowest tag, if that is
+ * not above the value.  A process id means whoever had it when sending.
  *
- * Context: sleeps while there is no message; never with MBOX_NOWAIT; no
+ * From a mailbox that is MBOX_BROADCAST comes the oldest that this handle has
+ * not had; other handles get it as well, and there is no selection.
+ *
+ * Context: sleeps while there is no such message; never with MBOX_NOWAIT; no
  * longer than the deadline.
  *
  * Return: the bytes stored at @buf, which with MBOX_TRUNCATE may be fewer
  * than @message->len; or -1 with errno, and the mailbox keeps its messages
  *   EBADF      @mb is NULL, its descriptor was closed, or it lacks MBOX_RECV
- *   EMSGSIZE   the message is longer than @room; only @message->len is
- *              stored and tells how long.  The message stays first in line
- *   EINVAL     a bad flag or deadline, or a reserved member is not 0
+ *   EMSGSIZE   it is longer than @room, or passes more descriptors than wanted;
+ *              only @message->len and ->nfds are stored.  It stays first in line
+ *   EINVAL     a bad flag, deadline or selection, or a reserved member is not 0
+ *   EOPNOTSUPP  a selection, and it is MBOX_BROADCAST
  *   EAGAIN     it would have to wait, and must not
  *   ETIMEDOUT  the deadline passed first
  *   EINTR      a signal came first
  *   EPIPE      MBOX_HANGUP: it is empty, and the last sender has closed
  *   EIDRM      the mailbox was destroyed
+ *   EACCES     a security module forbids it, or another process's endpoint
+ *   EMFILE, ENOMEM   no descriptor left for what it passes, or no memory
+ *   EDQUOT     it is a request, and the user's quota of bytes is used up
  *   EFAULT     @buf points nowhere
  */
 MBOX_API ssize_t mbox_recv_with(struct mbox *mb, void *buf, size_t room,
@@ -484,78 +476,66 @@ MBOX_API ssize_t mbox_recv_with(struct mbox *mb, void *buf, size_t room,
 				struct mbox_message *message);
 
 /**
- * mbox_status() - a mailbox at this moment
- * @mb: any handle; without MBOX_ADMIN the numbers of waiters are MBOX_HIDDEN
- * @status: where to store it
+ * mbox_filter() - which messages a handle lets through
+ * @mb: a handle with MBOX_RECV
+ * @select: MBOX_SELECT_ANY (all: takes a filter away), _TAG, _NOT_TAG or _PID
+ * @value: the tag or the process id; 0 with MBOX_SELECT_ANY
+ *
+ * From now on only such messages are received through the handle, and poll
+ * tells of no others.  The filter belongs to the handle: dup() and fork() share
+ * it, mbox_copy() makes a handle without.  Who waits already goes on with what
+ * it began with.  mbox_peek() and mbox_flush() see all messages.  What nobody
+ * takes stays in the mailbox, and takes room there.
  *
  * Return: 0, or -1 with errno
- *   EBADF   @mb is NULL or its descriptor was closed
- *   EFAULT  @status is NULL
- *   EIDRM   the mailbox was destroyed
+ *   EBADF      @mb is NULL, its descriptor was closed, or it lacks MBOX_RECV
+ *   EACCES     it is the endpoint of another process
+ *   EINVAL     a bad selection or value
+ *   EOPNOTSUPP  a selection, and it is MBOX_BROADCAST
+ *   ENOMEM     no memory left
+ *   EIDRM      the mailbox was destroyed
  */
-MBOX_API int mbox_status(struct mbox *mb, struct mbox_status *status);
+MBOX_API int mbox_filter(struct mbox *mb, unsigned int select, uint64_t value);
 
 /**
- * mbox_waiters() - who sleeps in a mailbox
- * @mb: a handle with MBOX_ADMIN
- * @waiters: room for the entries
- * @room: number of entries there is room for; at most 1024 are stored
+ * mbox_flush() - receive all messages there are, and drop them
+ * @mb: a handle with MBOX_RECV
  *
- * Senders come first, then receivers, each in their order.
+ * The mailbox goes on.  Senders that wait for room have it; those that wait
+ * until their message is taken return as if it had been received.  If it is
+ * MBOX_BROADCAST, other handles keep their messages.
  *
- * Return: the number of entries stored, or -1 with errno
- *   EBADF   @mb is NULL or its descriptor was closed
- *   EPERM   @mb lacks MBOX_ADMIN
- *   EFAULT  @waiters is NULL and @room is not 0
- *   EIDRM   the mailbox was destroyed
- *   ENOMEM  no memory
+ * Return: how many messages it was, or -1 with errno
+ *   EBADF      @mb is NULL, its descriptor was closed, or it lacks MBOX_RECV
+ *   EACCES     it is the endpoint of another process
+ *   EIDRM      the mailbox was destroyed
  */
-MBOX_API ssize_t mbox_waiters(struct mbox *mb,
-			      struct mbox_waiter_entry *waiters, size_t room);
+MBOX_API int64_t mbox_flush(struct mbox *mb);
 
 /**
- * mbox_list_open() - begin a walk over the named mailboxes
+ * mbox_notify() - ask for one signal when a message comes
+ * @mb: a handle with MBOX_RECV
+ * @signo: the signal, or 0: none any more
+ * @value: comes with it, in si_value; has to fit into a pointer.  0 if @signo
+ *	is 0
  *
- * The walk shows those that the caller could open, sorted by name (bytewise).
- * A name that is there all the time is shown once.
+ * The calling thread gets the signal when a message comes where no other waits
+ * and no receiver sleeps who can have it; si_code is SI_MESGQ, si_pid and
+ * si_uid are of the sender.  That happens once.  What is there already causes
+ * no signal: register first, then receive until EAGAIN.
  *
- * Return: a listing, to be ended by the caller with mbox_list_close(), or
- * NULL with an errno of every function that opens /dev/mbox.
- */
-MBOX_API MBOX_MUST_CHECK struct mbox_listing *mbox_list_open(void);
-
-/**
- * mbox_list_next() - the next named mailbox
- * @listing: the walk; not used by two threads at once
- * @entry: where to store it
- *
- * Return: 1 with *@entry stored, 0 at the end, or -1 with errno; then the
- * walk stands where it stood
- *   EBADF   @listing is NULL
- *   EFAULT  @entry is NULL
- *   ENOMEM  no memory
- *   ENXIO   the network namespace has ended
- */
-MBOX_API int mbox_list_next(struct mbox_listing *listing,
-			    struct mbox_name_entry *entry);
-
-/**
- * mbox_list_close() - end a walk
- * @listing: the walk, or NULL: nothing happens
- *
- * Leaves errno alone.
- */
-MBOX_API void mbox_list_close(struct mbox_listing *listing);
-
-/**
- * mbox_limits() - what the kernel offers, and what the caller's user has used
- * @limits: where to store it
+ * The registration ends with the thread, with exec, when the process closes a
+ * descriptor of the handle, and with the handle and the mailbox.  A thread that
+ * registers again changes its mind; one that has not registered ends nothing.
  *
  * Return: 0, or -1 with errno
- *   EFAULT  @limits is NULL
- * and those of every function that opens /dev/mbox.
+ *   EBADF      @mb is NULL, its descriptor was closed, or it lacks MBOX_RECV
+ *   EACCES     it is the endpoint of another process
+ *   EINVAL     there is no such signal, or @value does not fit
+ *   EBUSY      another thread has registered with the mailbox
+ *   EIDRM      the mailbox was destroyed
  */
-MBOX_API int mbox_limits(struct mbox_limits *limits);
+MBOX_API int mbox_notify(struct mbox *mb, int signo, uint64_t value);
 
 /**
  * mbox_deadline_in() - the deadline that lies so far ahead
@@ -564,9 +544,9 @@ MBOX_API int mbox_limits(struct mbox_limits *limits);
  * Deadlines are absolute, so a wait that a signal interrupted goes on with
  * the same one.  For MBOX_REALTIME take clock_gettime(CLOCK_REALTIME).
  *
- * Return: a value for mbox_send_options.deadline or
- * mbox_recv_options.deadline, on CLOCK_MONOTONIC; never 0.  What lies too far
- * ahead to be said is the latest time there is.
+ * Return: a value for the deadline of mbox_send_options, mbox_recv_options or
+ * mbox_call_options, on CLOCK_MONOTONIC; never 0.  What lies too far ahead to
+ * be said is the latest time there is.
  */
 MBOX_API uint64_t mbox_deadline_in(uint64_t ns);
 
@@ -590,6 +570,11 @@ MBOX_API const char *mbox_explain(const char *verb, int err);
  * Return: text like "0.1.0"; constant, not to be freed.
  */
 MBOX_API const char *mbox_version(void);
+
+#include "mbox_batch.h"
+#include "mbox_call.h"
+#include "mbox_direct.h"
+#include "mbox_status.h"
 
 #ifdef __cplusplus
 }

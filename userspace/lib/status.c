@@ -46,6 +46,13 @@ int mbox_status(struct mbox *mb, struct mbox_status *status)
 	status->received = arg.received;
 	status->dropped = arg.dropped;
 	status->search_steps = arg.search_steps;
+	status->expired = arg.expired;
+	status->policy = arg.policy;
+	status->owner_pid = arg.owner_pid;
+	status->slowest_pid = arg.slowest_pid;
+	status->pending = arg.pending;
+	status->missed = arg.missed;
+	status->slowest_pending = arg.slowest_pending;
 	return 0;
 }
 
@@ -90,6 +97,38 @@ out:
 	return ret;
 }
 
+/* Where a bucket ends, in ns. */
+static uint64_t time_end(size_t bucket)
+{
+	if (bucket == MBOX_TIMES_BUCKETS - 1)
+		return UINT64_MAX;
+	return UINT64_C(1) << (MBOX_TIMES_SHIFT + bucket);
+}
+
+ssize_t mbox_times(struct mbox *mb, struct mbox_time_entry *times, size_t room)
+{
+	struct mbox_stat arg = { .size = sizeof(arg) };
+	size_t count;
+
+	if (!times && room) {
+		errno = EFAULT;
+		return -1;
+	}
+	if (mboxi_ioctl(mboxi_fd(mb), MBOX_IOC_STAT, &arg))
+		return -1;
+	if (!(arg.attrs & MBOX_ATTR_TIMES))
+		return 0;
+
+	count = room < MBOX_TIMES_BUCKETS ? room : MBOX_TIMES_BUCKETS;
+	for (size_t i = 0; i < count; i++) {
+		memset(&times[i], 0, sizeof(times[i]));
+		times[i].from = i ? time_end(i - 1) : 0;
+		times[i].to = time_end(i);
+		times[i].messages = arg.times[i];
+	}
+	return (ssize_t)count;
+}
+
 int mbox_limits(struct mbox_limits *limits)
 {
 	struct mbox_info arg = { .size = sizeof(arg) };
@@ -118,5 +157,9 @@ int mbox_limits(struct mbox_limits *limits)
 	limits->used_bytes = arg.used_bytes;
 	limits->used_messages = arg.used_messages;
 	limits->used_mailboxes = arg.used_mailboxes;
+	limits->user_fds = arg.user_fds;
+	limits->used_fds = arg.used_fds;
+	limits->user_calls = arg.user_calls;
+	limits->used_calls = arg.used_calls;
 	return 0;
 }

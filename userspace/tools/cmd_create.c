@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmd_create.c: mboxctl create, which makes a named mailbox that stays.
+ * cmd_create.c: mboxctl create, which makes a named mailbox that stays, or one
+ * that lasts as long as a command.
  *
- * Owns its options and the check that they make sense together.  No locks;
- * one thread.  Called through the table in mboxctl.c.
+ * Owns its options and the check that they make sense together.  A mailbox of
+ * owner lifetime ends with the process that made it, and this one ends at once;
+ * but exec is no end, so it becomes the command.  No locks; one thread.  Called
+ * through the table in commands.c.
  */
 #include "errors.h"
 
@@ -11,15 +14,20 @@
 #include <getopt.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct option_help options[] = {
 	{ 'n', "messages", "N", "hold at most N messages (default 16)" },
 	{ 'b', "bytes", "SIZE", "hold at most SIZE bytes of messages" },
 	{ 'r', "rendezvous", NULL, "hold nothing: a send meets its receiver" },
 	{ 'u', "unbounded", NULL, "hold as much as the quotas allow" },
+	{ 'p', "policy", "block|drop-newest|drop-oldest",
+	  "what becomes of a message when it is full" },
+	{ 'B', "broadcast", NULL, "every receiver gets every message" },
 	{ 's', "max-size", "SIZE", "largest message (default 64K)" },
 	{ 'f', "fixed", NULL, "every message is exactly --max-size long" },
 	{ 't', "times", NULL, "messages carry the time they were sent" },
+	{ 'd', "fds", NULL, "messages may pass descriptors" },
 	{ 'm', "mode", "MODE", "octal: r = receive, w = send (default 0600)" },
 	{ 'x', "exclusive", NULL, "fail if the name is taken" },
 	{ 0 },
@@ -29,15 +37,32 @@ static int run(int argc, char **argv);
 
 const struct command cmd_create = {
 	.name = "create",
-	.arguments = "NAME",
+	.arguments = "NAME [-- COMMAND [ARGUMENT]...]",
 	.summary = "make a mailbox that stays until it is removed",
 	.details =
 		"NAME is 1 to 63 letters, digits, '.', '_' and '-', not beginning with a dot.\n"
 		"SIZE may end in K, M or G. The umask does not change --mode. Without\n"
-		"--exclusive, a mailbox of that name that is there is left as it is.",
+		"--exclusive, a mailbox of that name that is there is left as it is.\n\n"
+		"With --broadcast, 'mboxctl sub' receives and 'mboxctl pub' sends; who is too\n"
+		"slow misses the oldest, unless --policy says otherwise.\n\n"
+		"With COMMAND, the mailbox is a new one, COMMAND is run, and the mailbox is\n"
+		"destroyed when COMMAND ends. The exit status is that of COMMAND.",
 	.options = options,
 	.run = run,
 };
+
+static bool parse_policy(const char *text, uint32_t *policy)
+{
+	const char *word;
+	uint32_t i;
+
+	for (i = MBOX_POLICY_BLOCK; (word = policy_word(i)); i++)
+		if (strcmp(text, word) == 0) {
+			*policy = i;
+			return true;
+		}
+	return false;
+}
 
 /* The mailbox may be there: then its attributes are what they were. */
 static int create(const char *name, mode_t mode, const struct mbox_attr *attr,
@@ -65,26 +90,34 @@ static int create(const char *name, mode_t mode, const struct mbox_attr *attr,
 	return EXIT_OK;
 }
 
+/* Runs the command in this process; returns only if that fails. */
+static int become(char **command)
+{
+	fflush(stdout);
+	execvp(command[0], command);
+	complain("'%s' could not be run: %s. The mailbox is gone again.",
+		 command[0], strerror(errno));
+	return EXIT_FAILED;
+}
+
 static int run(int argc, char **argv)
 {
 	struct mbox_attr attr = { .flags = MBOX_PERSISTENT };
 	bool exclusive = false;
 	bool bounded = false;
+	char **command = NULL;
 	mode_t mode = 0600;
 	const char *value;
 	uint64_t size;
+	int code;
 	int key;
 
 	while ((key = next_option(&cmd_create, argc, argv, &value)) >= 0) {
 		switch (key) {
 		case 'n':
-			if (!parse_number(value, UINT64_MAX,
-					  &attr.max_messages) ||
-			    !attr.max_messages)
-				return usage_error(
-					&cmd_create,
-					"--messages '%s' is not a number from 1 on.",
-					value);
+			if (!take_count(&cmd_create, "messages", value,
+					&attr.max_messages))
+				return EXIT_USAGE;
 			bounded = true;
 			break;
 		case 'b':
@@ -103,6 +136,13 @@ static int run(int argc, char **argv)
 					"--max-size '%s' is not a size from 1 to 4294967295, such as 64K.",
 					value);
 			attr.max_size = (uint32_t)size;
+			break;
+		case 'p':
+			if (!parse_policy(value, &attr.policy))
+				return usage_error(
+					&cmd_create,
+					"--policy '%s' is none of block, drop-newest and drop-oldest.",
+					value);
 			break;
 		case 'm':
 			if (!parse_mode(value, &mode))
@@ -126,6 +166,12 @@ static int run(int argc, char **argv)
 		case 't':
 			attr.flags |= MBOX_TIMES;
 			break;
+		case 'B':
+			attr.flags |= MBOX_BROADCAST;
+			break;
+		case 'd':
+			attr.flags |= MBOX_FDS;
+			break;
 		case 'x':
 			exclusive = true;
 			break;
@@ -135,19 +181,39 @@ static int run(int argc, char **argv)
 		return EXIT_OK;
 	if (key == OPTION_WRONG)
 		return EXIT_USAGE;
-	if (argc - optind != 1)
-		return usage_error(&cmd_create,
-				   "one NAME is needed, and %d were given.",
-				   argc - optind);
+	/* The parser has moved the name behind the dashes. */
+	if (argc - optind > 1 && strcmp(argv[optind - 1], "--") == 0)
+		command = &argv[optind + 1];
+	else if (argc - optind != 1)
+		return usage_error(
+			&cmd_create,
+			"one NAME is needed, and %d were given; a COMMAND comes after '--'.",
+			argc - optind);
 	if (attr.capacity && bounded)
 		return usage_error(
 			&cmd_create,
 			"--messages and --bytes set a bound; %s has none.",
 			attr.capacity == MBOX_RENDEZVOUS ? "--rendezvous" :
 							   "--unbounded");
+	if (attr.capacity == MBOX_RENDEZVOUS && attr.policy > MBOX_POLICY_BLOCK)
+		return usage_error(
+			&cmd_create,
+			"--rendezvous has no room that could be full, and --policy drops nothing there.");
+	if (attr.capacity == MBOX_RENDEZVOUS && attr.flags & MBOX_BROADCAST)
+		return usage_error(
+			&cmd_create,
+			"--rendezvous is between one sender and one receiver, and --broadcast for many.");
+	if (attr.flags & MBOX_FDS && attr.flags & MBOX_BROADCAST)
+		return usage_error(
+			&cmd_create,
+			"--fds is for messages with one receiver, and --broadcast for many.");
 	if (attr.flags & MBOX_FIXED && !attr.max_size)
 		return usage_error(
 			&cmd_create,
 			"--fixed needs --max-size, the length of each message.");
-	return create(argv[optind], mode, &attr, exclusive);
+	if (!command)
+		return create(argv[optind], mode, &attr, exclusive);
+	attr.flags ^= MBOX_PERSISTENT | MBOX_OWNER;
+	code = create(argv[optind], mode, &attr, true);
+	return code ? code : become(command);
 }

@@ -2,7 +2,7 @@
 /*
  * cmd_destroy.c: mboxctl destroy, which ends mailboxes for everybody.
  *
- * No locks; one thread.  Called through the table in mboxctl.c; the work is
+ * No locks; one thread.  Called through the table in commands.c; the work is
  * done by remove_each() in cmd_rm.c.
  */
 #include "cmd_remove.h"

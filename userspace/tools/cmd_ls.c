@@ -2,19 +2,20 @@
 /*
  * cmd_ls.c: mboxctl ls, the table of named mailboxes.
  *
- * Owns the columns.  Reads the whole list first, since the widths come from
- * it.  No locks; one thread.  Called through the table in mboxctl.c.
+ * Owns the columns.  For a table it reads the whole list first, since the widths
+ * come from it.  No locks; one thread.  Called through the table in commands.c.
  */
 #include "errors.h"
+#include "json_mbox.h"
+#include "table.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct option_help options[] = {
 	{ 'q', "quiet", NULL, "names only, one a line" },
+	{ 'j', "json", NULL, "an array of objects in JSON" },
 	{ 0 },
 };
 
@@ -30,103 +31,116 @@ const struct command cmd_ls = {
 	.run = run,
 };
 
-#define COLUMNS 7
-
-/* Cells as text; the last two are numbers and stand to the right. */
-struct row {
-	char cell[COLUMNS][TEXT_SIZE];
+enum {
+	COLUMN_NAME,
+	COLUMN_OWNER,
+	COLUMN_GROUP,
+	COLUMN_MODE,
+	COLUMN_RIGHTS,
+	COLUMN_MESSAGES,
+	COLUMN_BYTES,
+	NCOLUMNS,
 };
 
-static void fill(struct row *row, const struct mbox_name_entry *e)
+static const struct column columns[NCOLUMNS] = {
+	[COLUMN_NAME] = { .head = "NAME" },
+	[COLUMN_OWNER] = { .head = "OWNER" },
+	[COLUMN_GROUP] = { .head = "GROUP" },
+	[COLUMN_MODE] = { .head = "MODE" },
+	[COLUMN_RIGHTS] = { .head = "YOU MAY" },
+	[COLUMN_MESSAGES] = { .head = "MESSAGES", .right = true },
+	[COLUMN_BYTES] = { .head = "BYTES", .right = true },
+};
+
+static bool add_row(struct table *t, const struct mbox_name_entry *e)
 {
 	char buf[TEXT_SIZE];
 
-	snprintf(row->cell[0], TEXT_SIZE, "%s", e->name);
-	user_name(row->cell[1], e->uid);
-	group_name(row->cell[2], e->gid);
-	snprintf(row->cell[3], TEXT_SIZE, "%04o", e->mode);
-	snprintf(row->cell[4], TEXT_SIZE, "%s", rights_text(buf, e->rights));
-	snprintf(row->cell[5], TEXT_SIZE, "%" PRIu64, e->messages);
-	snprintf(row->cell[6], TEXT_SIZE, "%" PRIu64, e->bytes);
+	if (!table_add_row(t))
+		return false;
+	snprintf(table_cell(t, COLUMN_NAME), TEXT_SIZE, "%s", e->name);
+	user_name(table_cell(t, COLUMN_OWNER), e->uid);
+	group_name(table_cell(t, COLUMN_GROUP), e->gid);
+	snprintf(table_cell(t, COLUMN_MODE), TEXT_SIZE, "%04o", e->mode);
+	snprintf(table_cell(t, COLUMN_RIGHTS), TEXT_SIZE, "%s",
+		 rights_text(buf, e->rights));
+	snprintf(table_cell(t, COLUMN_MESSAGES), TEXT_SIZE, "%" PRIu64,
+		 e->messages);
+	snprintf(table_cell(t, COLUMN_BYTES), TEXT_SIZE, "%" PRIu64, e->bytes);
+	return true;
 }
 
-static void print_table(const struct row *rows, size_t n)
+/* How the list is printed. */
+enum form {
+	FORM_TABLE,
+	FORM_QUIET,
+	FORM_JSON,
+};
+
+static bool show_entry(const struct mbox_name_entry *e, enum form form,
+		       struct table *t, struct json *j)
 {
-	int width[COLUMNS] = { 0 };
-	size_t i;
-	int c;
-
-	for (i = 0; i < n; i++)
-		for (c = 0; c < COLUMNS; c++) {
-			int len = (int)strlen(rows[i].cell[c]);
-
-			if (len > width[c])
-				width[c] = len;
-		}
-	for (i = 0; i < n; i++)
-		printf("%-*s  %-*s  %-*s  %-*s  %-*s  %*s  %*s\n", width[0],
-		       rows[i].cell[0], width[1], rows[i].cell[1], width[2],
-		       rows[i].cell[2], width[3], rows[i].cell[3], width[4],
-		       rows[i].cell[4], width[5], rows[i].cell[5], width[6],
-		       rows[i].cell[6]);
+	switch (form) {
+	case FORM_TABLE:
+		return add_row(t, e);
+	case FORM_QUIET:
+		printf("%s\n", e->name);
+		break;
+	case FORM_JSON:
+		json_object(j, NULL);
+		json_name_entry(j, e);
+		json_end(j);
+		break;
+	}
+	return true;
 }
 
-static int list(bool quiet)
+static int list(enum form form)
 {
 	const struct subject subject = { 0 };
+	struct table table = { .columns = columns, .ncolumns = NCOLUMNS };
+	struct json json = { .out = stdout };
 	struct mbox_listing *listing = mbox_list_open();
 	struct mbox_name_entry entry;
-	struct row *rows = NULL;
-	size_t n = 0;
 	int more;
 	int err;
 
 	if (!listing)
 		return explain(VERB_LIST, errno, &subject);
-	rows = calloc(1, sizeof(*rows));
-	if (rows) {
-		static const struct row head = { { "NAME", "OWNER", "GROUP",
-						   "MODE", "YOU MAY",
-						   "MESSAGES", "BYTES" } };
-
-		rows[n++] = head;
-	}
+	if (form == FORM_JSON)
+		json_array(&json, NULL);
 	while ((more = mbox_list_next(listing, &entry)) > 0) {
-		struct row *larger;
-
-		if (quiet) {
-			printf("%s\n", entry.name);
-			continue;
-		}
-		larger = rows ? reallocarray(rows, n + 1, sizeof(*rows)) : NULL;
-		if (!larger) {
+		if (!show_entry(&entry, form, &table, &json)) {
 			more = -1;
 			errno = ENOMEM;
 			break;
 		}
-		rows = larger;
-		fill(&rows[n++], &entry);
 	}
 	err = errno;
 	mbox_list_close(listing);
-	if (more < 0) {
-		free(rows);
-		return explain(VERB_LIST, err, &subject);
-	}
-	if (!quiet)
-		print_table(rows, n);
-	free(rows);
-	return EXIT_OK;
+	if (form == FORM_JSON)
+		json_end(&json);
+	if (form == FORM_TABLE && !more)
+		table_print(&table, stdout, SIZE_MAX, SIZE_MAX, "");
+	table_free(&table);
+	return more < 0 ? explain(VERB_LIST, err, &subject) : EXIT_OK;
 }
 
 static int run(int argc, char **argv)
 {
-	bool quiet = false;
+	enum form form = FORM_TABLE;
 	const char *value;
 	int key;
 
-	while ((key = next_option(&cmd_ls, argc, argv, &value)) >= 0)
-		quiet = true;
+	while ((key = next_option(&cmd_ls, argc, argv, &value)) >= 0) {
+		enum form wanted = key == 'q' ? FORM_QUIET : FORM_JSON;
+
+		if (form != FORM_TABLE && form != wanted)
+			return usage_error(
+				&cmd_ls,
+				"--quiet and --json exclude each other.");
+		form = wanted;
+	}
 	if (key == OPTION_HELP)
 		return EXIT_OK;
 	if (key == OPTION_WRONG)
@@ -136,5 +150,5 @@ static int run(int argc, char **argv)
 			&cmd_ls,
 			"no NAME is expected, and '%s' was given. 'mboxctl stat NAME' shows one mailbox.",
 			argv[optind]);
-	return list(quiet);
+	return list(form);
 }

@@ -3,7 +3,7 @@
  * cmd_rm.c: mboxctl rm, which takes the names of mailboxes (UNLINK).
  *
  * Also owns remove_each(), which cmd_destroy.c uses.  No locks; one thread.
- * Called through the table in mboxctl.c.
+ * Called through the table in commands.c.
  */
 #include "cmd_remove.h"
 

@@ -3,9 +3,10 @@
  * cmd_send.c: mboxctl send, messages from arguments, standard input or a file.
  *
  * Owns its options and the sending of text; files go to file_send.c.  No
- * locks; one thread.  Called through the table in mboxctl.c.
+ * locks; one thread.  Called through the table in commands.c.
  */
 #include "errors.h"
+#include "input.h"
 #include "transfer.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 static const struct option_help options[] = {
+	{ 'P', "to", "PID", "send to this process, and not to a mailbox" },
 	{ 'f', "file", "FILE",
 	  "send FILE, of any size; '-' is standard input" },
 	{ 'w', "whole", NULL, "standard input is one message" },
@@ -30,12 +32,15 @@ static int run(int argc, char **argv);
 
 const struct command cmd_send = {
 	.name = "send",
-	.arguments = "NAME [TEXT]...",
-	.summary = "send messages or a file to a mailbox",
+	.arguments = "[NAME] [TEXT]...",
+	.summary = "send messages or a file to a mailbox or process",
 	.details =
 		"Each TEXT is one message. Without TEXT, each line of standard input is one,\n"
 		"without its newline. TIME is a number with ns, us, ms, s, m or h; 's' may be\n"
 		"left out.\n"
+		"\n"
+		"With --to there is no NAME. Messages wait for the process until it receives\n"
+		"them, and are lost when it ends. You may send where you may send a signal.\n"
 		"\n"
 		"A file goes as many messages and is to be received with 'mboxctl recv --file'.\n"
 		"Its length and SHA-256 are verified there. With --sync, send ends when that is\n"
@@ -48,6 +53,7 @@ const struct command cmd_send = {
 
 struct sending {
 	struct mbox *mb;
+	pid_t to; /* the process, or 0: a mailbox */
 	const struct transfer *t;
 	struct mbox_send_options options;
 };
@@ -55,15 +61,21 @@ struct sending {
 static int send_one(struct sending *s, const void *data, size_t len)
 {
 	const struct subject subject = { .name = s->t->name,
-					 .mb = s->mb,
+					 .pid = s->to,
+					 .mb = s->to ? NULL : s->mb,
 					 .len = len,
 					 .priority = s->options.priority,
 					 .timeout = s->t->timeout };
+	int ret;
 
 	s->options.deadline = transfer_limit(s->t);
-	if (!mbox_send_with(s->mb, data, len, &s->options))
+	if (s->to)
+		ret = mbox_send_to_with(s->mb, s->to, data, len, &s->options);
+	else
+		ret = mbox_send_with(s->mb, data, len, &s->options);
+	if (!ret)
 		return EXIT_OK;
-	return explain(VERB_SEND, errno, &subject);
+	return explain(s->to ? VERB_SEND_TO : VERB_SEND, errno, &subject);
 }
 
 static int send_lines(struct sending *s)
@@ -89,48 +101,25 @@ static int send_lines(struct sending *s)
 
 static int send_whole(struct sending *s)
 {
-	char *data = NULL;
-	size_t room = 0;
-	size_t len = 0;
-	int code = EXIT_OK;
+	struct print_buffer data = { 0 };
+	size_t len;
+	int code = read_whole(&data, &len);
 
-	do {
-		char *larger;
-
-		if (len == room) {
-			room = room ? 2 * room : 65536;
-			larger = realloc(data, room);
-			if (!larger) {
-				complain(
-					"no memory for a message of more than %zu bytes.",
-					len);
-				free(data);
-				return EXIT_NO_ROOM;
-			}
-			data = larger;
-		}
-		len += fread(data + len, 1, room - len, stdin);
-	} while (!feof(stdin) && !ferror(stdin));
-	if (ferror(stdin)) {
-		complain("standard input could not be read: %s.",
-			 strerror(errno));
-		code = EXIT_FAILED;
-	}
 	if (!code)
-		code = send_one(s, data, len);
-	free(data);
+		code = send_one(s, data.bytes, len);
+	free(data.bytes);
 	return code;
 }
 
-static int send_messages(const struct transfer *t,
-			 const struct mbox_send_options *how, char **texts,
-			 bool whole)
+int send_messages(const struct transfer *t, pid_t to,
+		  const struct mbox_send_options *how, char **texts, bool whole)
 {
-	struct sending s = { .t = t, .options = *how };
+	struct sending s = { .t = t, .to = to, .options = *how };
 	const struct subject subject = { .name = t->name, .rights = MBOX_SEND };
 	int code = EXIT_OK;
 
-	s.mb = mbox_open(t->name, MBOX_SEND);
+	/* For a process any handle serves. */
+	s.mb = to ? mbox_endpoint(0) : mbox_open(t->name, MBOX_SEND);
 	if (!s.mb)
 		return explain(VERB_OPEN, errno, &subject);
 	if (!*texts)
@@ -145,6 +134,7 @@ static int run(int argc, char **argv)
 {
 	struct mbox_send_options how = { 0 };
 	struct transfer t = { 0 };
+	uint64_t to = 0;
 	bool tagged = false;
 	bool whole = false;
 	const char *value;
@@ -153,6 +143,13 @@ static int run(int argc, char **argv)
 
 	while ((key = next_option(&cmd_send, argc, argv, &value)) >= 0) {
 		switch (key) {
+		case 'P':
+			if (!parse_number(value, INT32_MAX, &to) || !to)
+				return usage_error(
+					&cmd_send,
+					"--to '%s' is not a process id.",
+					value);
+			break;
 		case 'f':
 			t.path = value;
 			break;
@@ -168,11 +165,8 @@ static int run(int argc, char **argv)
 			how.priority = (uint32_t)number;
 			break;
 		case 't':
-			if (!parse_number(value, UINT64_MAX, &how.tag))
-				return usage_error(
-					&cmd_send,
-					"--tag '%s' is not a number of at most 64 bits, such as 7 or 0x7f.",
-					value);
+			if (!take_tag(&cmd_send, "tag", value, &how.tag))
+				return EXIT_USAGE;
 			tagged = true;
 			break;
 		case 'u':
@@ -185,11 +179,9 @@ static int run(int argc, char **argv)
 			how.flags |= MBOX_NOWAIT;
 			break;
 		case 'T':
-			if (!parse_duration(value, &t.timeout_ns))
-				return usage_error(
-					&cmd_send,
-					"--timeout '%s' is not a time, such as 500ms or 2s.",
-					value);
+			if (!take_time(&cmd_send, "timeout", value,
+				       &t.timeout_ns))
+				return EXIT_USAGE;
 			t.timeout = value;
 			break;
 		}
@@ -198,13 +190,19 @@ static int run(int argc, char **argv)
 		return EXIT_OK;
 	if (key == OPTION_WRONG)
 		return EXIT_USAGE;
-	if (optind == argc)
+	if (t.path && to)
+		return usage_error(
+			&cmd_send,
+			"--file goes through a mailbox, not to a process.");
+	if (!to && optind == argc)
 		return usage_error(&cmd_send, "a NAME is needed.");
-	if ((t.path || whole) && argc - optind > 1)
+	if (!to)
+		t.name = argv[optind++];
+	if ((t.path || whole) && argc > optind)
 		return usage_error(
 			&cmd_send,
 			"'%s' is a message already; --file and --whole take it from elsewhere.",
-			argv[optind + 1]);
+			argv[optind]);
 	if (t.path && whole)
 		return usage_error(&cmd_send,
 				   "--file and --whole exclude each other.");
@@ -212,9 +210,8 @@ static int run(int argc, char **argv)
 		return usage_error(
 			&cmd_send,
 			"--tag and --urgent are for single messages, not for --file.");
-	t.name = argv[optind];
 	if (!t.path)
-		return send_messages(&t, &how, argv + optind + 1, whole);
+		return send_messages(&t, (pid_t)to, &how, argv + optind, whole);
 	t.priority = how.priority;
 	t.sync = how.flags & MBOX_SYNC;
 	t.nowait = how.flags & MBOX_NOWAIT;

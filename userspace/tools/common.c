@@ -17,9 +17,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* More options than any subcommand has. */
 #define OPTIONS_MAX 24
+/* Where the text of an option stands in --help. */
+#define HELP_COLUMN 24
 
 void complain(const char *fmt, ...)
 {
@@ -72,9 +75,14 @@ void print_command_help(const struct command *cmd)
 
 		snprintf(left, sizeof(left), "-%c, --%s%s%s", o->key, o->name,
 			 o->value ? " " : "", o->value ? o->value : "");
-		printf("  %-24s %s\n", left, o->text);
+		/* The completion takes a value to end before two blanks. */
+		if (strlen(left) >= HELP_COLUMN)
+			printf("  %s\n  %-*s %s\n", left, HELP_COLUMN, "",
+			       o->text);
+		else
+			printf("  %-*s %s\n", HELP_COLUMN, left, o->text);
 	}
-	printf("  %-24s %s\n", "-h, --help", "show this text");
+	printf("  %-*s %s\n", HELP_COLUMN, "-h, --help", "show this text");
 }
 
 int next_option(const struct command *cmd, int argc, char **argv,
@@ -237,6 +245,37 @@ bool parse_duration(const char *text, uint64_t *ns)
 	return false;
 }
 
+bool take_count(const struct command *cmd, const char *option, const char *text,
+		uint64_t *out)
+{
+	if (parse_number(text, UINT64_MAX, out) && *out)
+		return true;
+	usage_error(cmd, "--%s '%s' is not a number from 1 on.", option, text);
+	return false;
+}
+
+bool take_tag(const struct command *cmd, const char *option, const char *text,
+	      uint64_t *out)
+{
+	if (parse_number(text, UINT64_MAX, out))
+		return true;
+	usage_error(
+		cmd,
+		"--%s '%s' is not a number of at most 64 bits, such as 7 or 0x7f.",
+		option, text);
+	return false;
+}
+
+bool take_time(const struct command *cmd, const char *option, const char *text,
+	       uint64_t *ns)
+{
+	if (parse_duration(text, ns))
+		return true;
+	usage_error(cmd, "--%s '%s' is not a time, such as 500ms or 2s.",
+		    option, text);
+	return false;
+}
+
 bool parse_mode(const char *text, mode_t *mode)
 {
 	unsigned int n = 0;
@@ -351,6 +390,25 @@ const char *rights_text(char buf[TEXT_SIZE], uint32_t rights)
 		return "none";
 	memmove(buf, buf + 2, strlen(buf) - 1);
 	return buf;
+}
+
+const char *policy_word(uint32_t policy)
+{
+	static const char *const words[] = {
+		[MBOX_POLICY_BLOCK] = "block",
+		[MBOX_POLICY_DROP_NEWEST] = "drop-newest",
+		[MBOX_POLICY_DROP_OLDEST] = "drop-oldest",
+	};
+
+	return policy < sizeof(words) / sizeof(*words) ? words[policy] : NULL;
+}
+
+uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
 bool is_harmless(const void *text, size_t i)

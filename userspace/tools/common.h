@@ -33,34 +33,35 @@ enum exit_code {
 	EXIT_NO_ROOM = 10, /* a quota or memory is used up */
 	EXIT_BAD_FILE = 11, /* a file did not arrive whole */
 	EXIT_NO_MODULE = 12, /* the module is not loaded */
+	EXIT_MAYBE_DONE = 13, /* call: taken, and no answer came */
+	EXIT_REFUSED = 14, /* call: the answer says that it failed */
 };
 
 /* One option of a subcommand; the parser and --help read the same table. */
 struct option_help {
 	char key; /* short form, and what next_option() returns */
 	const char *name; /* long form, without the dashes */
-	const char *value; /* what the value is called; NULL: takes none */
+	/*
+	 * What the value is called, NULL if there is none.  The completion of
+	 * packaging/completion reads it: FILE is a file, NAME a mailbox, and
+	 * words with '|' between them are what can be given.
+	 */
+	const char *value;
 	const char *text;
 };
 
-/* One subcommand; mboxctl.c has the table of them. */
+/* One subcommand; commands.c has the table of them. */
 struct command {
 	const char *name;
-	const char *arguments; /* as in a synopsis, without options */
+	const char *arguments; /* as in a synopsis; the completion reads NAME */
 	const char *summary; /* one line, for the list of subcommands */
 	const char *details; /* paragraphs for its own --help */
 	const struct option_help *options; /* ends with key 0 */
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_create;
-extern const struct command cmd_ls;
-extern const struct command cmd_stat;
-extern const struct command cmd_send;
-extern const struct command cmd_recv;
-extern const struct command cmd_rm;
-extern const struct command cmd_destroy;
-extern const struct command cmd_info;
+/* All of them in the order of --help, and NULL. */
+extern const struct command *const commands[];
 
 /* What next_option() returns beside the keys of the options. */
 #define OPTION_END (-1)
@@ -89,6 +90,17 @@ bool parse_size(const char *text, uint64_t max, uint64_t *out);
 bool parse_duration(const char *text, uint64_t *ns);
 bool parse_mode(const char *text, mode_t *mode);
 
+/*
+ * The value of --@option where several commands have such a one: true and
+ * *out, or false where the text is none, which was complained about.
+ */
+bool take_count(const struct command *cmd, const char *option, const char *text,
+		uint64_t *out);
+bool take_tag(const struct command *cmd, const char *option, const char *text,
+	      uint64_t *out);
+bool take_time(const struct command *cmd, const char *option, const char *text,
+	       uint64_t *ns);
+
 /* Room for what format_bytes() and name_problem() store. */
 #define TEXT_SIZE 160
 /* "8123456 bytes (7.7 MiB)"; returns buf. */
@@ -102,6 +114,11 @@ const char *user_name(char buf[TEXT_SIZE], uid_t uid);
 const char *group_name(char buf[TEXT_SIZE], gid_t gid);
 /* "send, recv, admin", or "none"; returns buf. */
 const char *rights_text(char buf[TEXT_SIZE], uint32_t rights);
+/* What an MBOX_POLICY_ is called on the command line, or NULL: not known. */
+const char *policy_word(uint32_t policy);
+
+/* CLOCK_MONOTONIC. */
+uint64_t now_ns(void);
 
 /* Whether the byte at i of a text cannot steer a terminal. */
 bool is_harmless(const void *text, size_t i);

@@ -7,7 +7,7 @@
  * sentence may be a moment younger than the error.  No locks; one thread.
  * Called by every subcommand; tests/host/cli asks for each verb and errno.
  */
-#include "errors.h"
+#include "errors_direct.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -31,10 +31,21 @@ __attribute__((format(printf, 2, 3))) static void say(char *buf,
 /* The mailbox as messages name it. */
 static const char *named(char buf[TEXT_SIZE], const struct subject *s)
 {
+	if (s->pid) {
+		snprintf(buf, TEXT_SIZE, "the mailbox of process %d",
+			 (int)s->pid);
+		return buf;
+	}
 	if (!s->name)
 		return "the mailbox";
 	snprintf(buf, TEXT_SIZE, "mailbox '%.*s'", MBOX_NAME_MAX, s->name);
 	return buf;
+}
+
+/* Whether it puts a message into the mailbox. */
+static bool is_sending(enum verb verb)
+{
+	return verb == VERB_SEND || verb == VERB_SEND_TO || verb == VERB_CALL;
 }
 
 static int no_right_to_open(char *buf, const struct subject *s)
@@ -71,6 +82,13 @@ static int no_right_to_open(char *buf, const struct subject *s)
 	return EXIT_NO_RIGHT;
 }
 
+bool is_broadcast(struct mbox *mb)
+{
+	struct mbox_status st;
+
+	return !mbox_status(mb, &st) && st.attr_flags & MBOX_BROADCAST;
+}
+
 /* EDQUOT: which of the quotas it was. */
 static int no_quota(char *buf, enum verb verb, const struct subject *s)
 {
@@ -83,7 +101,7 @@ static int no_quota(char *buf, enum verb verb, const struct subject *s)
 		    "a quota of your user is used up. 'mboxctl info' shows the quotas; receive or remove what is no longer needed.");
 		return EXIT_NO_ROOM;
 	}
-	if (verb == VERB_SEND && s->mb && !mbox_status(s->mb, &st) &&
+	if (is_sending(verb) && s->mb && !mbox_status(s->mb, &st) &&
 	    st.bytes + s->len > lim.mailbox_bytes) {
 		say(buf,
 		    "%s holds %" PRIu64 " bytes, and %" PRIu64
@@ -92,7 +110,7 @@ static int no_quota(char *buf, enum verb verb, const struct subject *s)
 		    named(box, s), st.bytes, s->len, lim.mailbox_bytes);
 		return EXIT_NO_ROOM;
 	}
-	if (verb != VERB_SEND && lim.used_mailboxes >= lim.user_mailboxes) {
+	if (!is_sending(verb) && lim.used_mailboxes >= lim.user_mailboxes) {
 		say(buf,
 		    "the limit of mailboxes of your user is reached: %" PRIu64
 		    " of %" PRIu64
@@ -100,12 +118,25 @@ static int no_quota(char *buf, enum verb verb, const struct subject *s)
 		    lim.used_mailboxes, lim.user_mailboxes);
 		return EXIT_NO_ROOM;
 	}
-	if (verb == VERB_SEND && lim.used_messages >= lim.user_messages) {
+	if (is_sending(verb) && lim.used_messages >= lim.user_messages) {
 		say(buf,
 		    "the limit of waiting messages of your user is reached: %" PRIu64
 		    " of %" PRIu64
 		    ". Receive some, or let root raise /sys/module/mbox/parameters/user_messages.",
 		    lim.used_messages, lim.user_messages);
+		return EXIT_NO_ROOM;
+	}
+	if (verb == VERB_CALL) {
+		say(buf,
+		    "your user has too many requests that wait for their answer, "
+		    "or no room for %" PRIu64
+		    " bytes of this one's. Give less with --room, have fewer calls at once, or let root raise user_calls or user_bytes in /sys/module/mbox/parameters.",
+		    s->room);
+		return EXIT_NO_ROOM;
+	}
+	if (lim.used_bytes + s->len < lim.user_bytes / 2) {
+		say(buf,
+		    "your user has room left, but the user who made this user namespace has not: what is in it counts for both. Receive or remove something there.");
 		return EXIT_NO_ROOM;
 	}
 	say(buf,
@@ -136,6 +167,12 @@ static int bad_attributes(char *buf, const struct subject *s)
 		    a->max_size, format_bytes(text, lim.mailbox_bytes));
 		return EXIT_USAGE;
 	}
+	if (a && a->flags & MBOX_BROADCAST &&
+	    a->policy == MBOX_POLICY_DROP_NEWEST) {
+		say(buf,
+		    "a broadcast mailbox that drops the newest needs a bound of at most 1024 messages. Give --messages.");
+		return EXIT_USAGE;
+	}
 	say(buf,
 	    "the kernel does not take these attributes together. 'mboxctl create --help' says what goes with what.");
 	return EXIT_USAGE;
@@ -157,12 +194,12 @@ static int invalid(char *buf, enum verb verb, const struct subject *s)
 		if (verb == VERB_CREATE)
 			return bad_attributes(buf, s);
 	}
-	if (verb == VERB_SEND && s->priority > MBOX_PRIORITY_MAX) {
+	if (is_sending(verb) && s->priority > MBOX_PRIORITY_MAX) {
 		say(buf, "the priority %u is too high. Take one from 0 to %d.",
 		    s->priority, MBOX_PRIORITY_MAX);
 		return EXIT_USAGE;
 	}
-	if (verb == VERB_SEND && s->mb && !mbox_status(s->mb, &st) &&
+	if (is_sending(verb) && s->mb && !mbox_status(s->mb, &st) &&
 	    st.attr_flags & MBOX_FIXED && s->len != st.max_size) {
 		say(buf,
 		    "%s takes messages of exactly %u bytes, and this one has %" PRIu64
@@ -180,12 +217,21 @@ static int too_long(char *buf, enum verb verb, const struct subject *s)
 	char box[TEXT_SIZE];
 	struct mbox_status st;
 
-	if (verb == VERB_RECV)
+	if (verb == VERB_RECV || verb == VERB_RECV_FROM)
 		say(buf,
 		    "the next message in %s has %" PRIu64
 		    " bytes, and there is room for %" PRIu64
 		    ". It stays in the mailbox.",
 		    named(box, s), s->len, s->room);
+	else if (verb == VERB_REPLY)
+		say(buf,
+		    "the answer is longer than the caller of %s has room for.",
+		    named(box, s));
+	else if (verb == VERB_CALL)
+		say(buf,
+		    "the request has %" PRIu64
+		    " bytes, more than %s takes. Make it shorter, or create a mailbox with a larger --max-size.",
+		    s->len, named(box, s));
 	else if (s->mb && !mbox_status(s->mb, &st))
 		say(buf,
 		    "the message has %" PRIu64
@@ -208,6 +254,10 @@ static int would_wait(char *buf, enum verb verb, const struct subject *s)
 		say(buf,
 		    "%s is empty, and --nowait forbids waiting. Send something, or leave --nowait out.",
 		    named(box, s));
+	else if (verb == VERB_CALL)
+		say(buf,
+		    "%s is full, or no server waits in it, and --nowait forbids waiting for room. Start a server, or leave --nowait out.",
+		    named(box, s));
 	else if (s->mb && !mbox_status(s->mb, &st) &&
 		 st.capacity == MBOX_RENDEZVOUS)
 		say(buf,
@@ -228,6 +278,10 @@ static int timed_out(char *buf, enum verb verb, const struct subject *s)
 	if (verb == VERB_RECV)
 		say(buf, "nothing came to %s within %s.", named(box, s),
 		    timeout);
+	else if (verb == VERB_CALL)
+		say(buf,
+		    "no server took the request from %s within %s, and it was withdrawn. 'mboxctl stat' shows who receives there.",
+		    named(box, s), timeout);
 	else
 		say(buf,
 		    "nobody made room in %s, or took the message, within %s. It was not sent.",
@@ -250,6 +304,37 @@ static int at_end(char *buf, enum verb verb, const struct subject *s)
 	return EXIT_AT_END;
 }
 
+/* CALL after a server has received the request: it may have been done. */
+static int maybe_done(char *buf, int err, const struct subject *s)
+{
+	const char *timeout = s->timeout ? s->timeout : "the given time";
+	char box[TEXT_SIZE];
+
+	named(box, s);
+	switch (err) {
+	case ETIMEDOUT:
+		say(buf,
+		    "a server took the request from %s, and its answer did not come within %s. It may have been carried out.",
+		    box, timeout);
+		break;
+	case EPIPE:
+		say(buf,
+		    "the server that took the request from %s has ended, or dropped it, without an answer. It may have been carried out.",
+		    box);
+		break;
+	case EIDRM:
+		say(buf,
+		    "%s was destroyed by its owner after a server had taken the request. It may have been carried out.",
+		    box);
+		break;
+	default:
+		say(buf,
+		    "a server took the request from %s, and the wait for its answer ended: %s. It may have been carried out.",
+		    box, strerror(err));
+	}
+	return EXIT_MAYBE_DONE;
+}
+
 static int no_descriptor(char *buf)
 {
 	struct rlimit limit = { 0 };
@@ -262,12 +347,27 @@ static int no_descriptor(char *buf)
 	return EXIT_NO_ROOM;
 }
 
+/* What a broadcast mailbox has not, and how to do without. */
+static const char no_choice[] =
+	"every receiver gets every message: nothing can be chosen. Receive without a selection.";
+static const char no_call[] =
+	"nobody can answer for all. Call one that was created without --broadcast.";
+static const char no_priority[] =
+	"there are neither priorities nor receipts. Send without --priority, --urgent and --sync.";
+
 int error_sentence(char buf[SENTENCE_SIZE], enum verb verb, int err,
 		   const struct subject *s)
 {
 	char box[TEXT_SIZE];
 	char want[TEXT_SIZE];
+	int code = -1;
 
+	if (verb == VERB_CALL && s->taken)
+		return maybe_done(buf, err, s);
+	if (verb == VERB_SEND_TO || verb == VERB_RECV_FROM)
+		code = direct_sentence(buf, verb, err, s);
+	if (code >= 0)
+		return code;
 	switch (err) {
 	case ENODEV:
 		say(buf,
@@ -298,8 +398,11 @@ int error_sentence(char buf[SENTENCE_SIZE], enum verb verb, int err,
 		return invalid(buf, verb, s);
 	case EEXIST:
 		say(buf,
-		    "%s is there already, and --exclusive was given. Choose another name, or remove it with 'mboxctl rm'.",
-		    named(box, s));
+		    "%s is there already, and %s. Choose another name, or remove it with 'mboxctl rm'.",
+		    named(box, s),
+		    s->attr && s->attr->flags & MBOX_OWNER ?
+			    "COMMAND needs one of its own" :
+			    "--exclusive was given");
 		return EXIT_TAKEN;
 	case EACCES:
 		return no_right_to_open(buf, s);
@@ -318,10 +421,17 @@ int error_sentence(char buf[SENTENCE_SIZE], enum verb verb, int err,
 		say(buf,
 		    "this handle on %s does not have the right to %s. Open it with that right.",
 		    named(box, s),
-		    verb == VERB_RECV ? "receive" :
-		    verb == VERB_SEND ? "send" :
-					rights_text(want, s->rights));
+		    verb == VERB_RECV || verb == VERB_REPLY ? "receive" :
+		    is_sending(verb)			    ? "send" :
+				       rights_text(want, s->rights));
 		return EXIT_NO_RIGHT;
+	/* Of passing descriptors, which mboxctl never does. */
+	case EBADFD:
+	case ETOOMANYREFS:
+		say(buf,
+		    "the kernel says of %s what is true of messages that pass descriptors alone: %s. This is an error in mboxctl; please report it.",
+		    named(box, s), strerrorname_np(err));
+		return EXIT_FAILED;
 	case EDQUOT:
 		return no_quota(buf, verb, s);
 	case ENOMEM:
@@ -340,6 +450,36 @@ int error_sentence(char buf[SENTENCE_SIZE], enum verb verb, int err,
 		return EXIT_NO_MAILBOX;
 	case EMSGSIZE:
 		return too_long(buf, verb, s);
+	case EUSERS:
+		say(buf,
+		    "%s drops what is new for who is slow, and has as many receivers as it takes. End one of them.",
+		    named(box, s));
+		return EXIT_NO_ROOM;
+	case EOPNOTSUPP:
+		if (s->mb && is_broadcast(s->mb)) {
+			say(buf, "%s is a broadcast mailbox: %s", named(box, s),
+			    verb == VERB_RECV ? no_choice :
+			    verb == VERB_CALL ? no_call :
+						no_priority);
+			return EXIT_FAILED;
+		}
+		say(buf,
+		    "%s drops messages when it is full, so nobody can wait %s a mailbox with --policy block.",
+		    named(box, s),
+		    verb == VERB_CALL ?
+			    "for an answer. Create" :
+			    "until one is taken. Send without --sync, or create");
+		return EXIT_FAILED;
+	case EDEADLK:
+		say(buf,
+		    "all who could answer the request to %s wait for an answer themselves. Start another server.",
+		    named(box, s));
+		return EXIT_FAILED;
+	case ESTALE:
+		say(buf,
+		    "the request in %s that this would answer has been answered, or its caller has gone.",
+		    named(box, s));
+		return EXIT_FAILED;
 	case EAGAIN:
 		return would_wait(buf, verb, s);
 	case ETIMEDOUT:
@@ -347,7 +487,7 @@ int error_sentence(char buf[SENTENCE_SIZE], enum verb verb, int err,
 	case EINTR:
 		say(buf,
 		    "a signal came before it was done; nothing was %s. Try again.",
-		    verb == VERB_RECV ? "received" : "sent");
+		    is_sending(verb) ? "sent" : "received");
 		return EXIT_FAILED;
 	case EPIPE:
 		return at_end(buf, verb, s);

@@ -18,22 +18,32 @@ enum verb {
 	VERB_DESTROY,
 	VERB_SEND,
 	VERB_RECV,
+	VERB_CALL,
+	VERB_REPLY,
 	VERB_STAT,
 	VERB_LIST,
 	VERB_INFO,
+	VERB_SEND_TO,
+	VERB_RECV_FROM,
+	VERB_LINKS,
 };
 
 /* What it was tried on; members that say nothing are zero. */
 struct subject {
 	const char *name; /* the mailbox */
+	pid_t pid; /* SEND_TO, RECV_FROM, LINKS: the process, or 0: any */
 	uint32_t rights; /* OPEN: what was asked for */
-	uint64_t len; /* SEND: bytes of the message; RECV: needed room */
-	uint64_t room; /* RECV: room there was */
-	uint32_t priority; /* SEND */
+	uint64_t len; /* SEND, CALL: bytes of the message; RECV: needed room */
+	uint64_t room; /* RECV: room there was; CALL: for the answer */
+	uint32_t priority; /* SEND, CALL */
+	bool taken; /* CALL: a server has received the request */
 	const char *timeout; /* the value of --timeout */
 	struct mbox *mb; /* the handle, to look at what it allows */
 	const struct mbox_attr *attr; /* CREATE */
 };
+
+/* Whether this handle is on a broadcast mailbox. */
+bool is_broadcast(struct mbox *mb);
 
 /* Longest sentence; names are at most 63 bytes. */
 #define SENTENCE_SIZE 1024

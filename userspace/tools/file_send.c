@@ -343,6 +343,12 @@ static int look_at_mailbox(struct outgoing *o)
 			o->t->name, o->st.max_size, FRAME_ROOM);
 		return EXIT_FAILED;
 	}
+	if (o->st.policy != MBOX_POLICY_BLOCK) {
+		complain(
+			"mailbox '%s' drops messages when it is full, and a file must arrive as a whole. Create one with --policy block.",
+			o->t->name);
+		return EXIT_FAILED;
+	}
 	if (o->st.attr_flags & MBOX_FIXED &&
 	    o->begin.size == FRAME_SIZE_UNKNOWN) {
 		complain(

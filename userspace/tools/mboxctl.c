@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mboxctl.c: the command mboxctl; the table of its subcommands.
+ * mboxctl.c: the command mboxctl.
  *
  * Owns main(), the overall help and the version.  No locks; one thread.
- * Each subcommand is one file, cmd_NAME.c, and is called through the table.
+ * Each subcommand is one file, cmd_NAME.c, and is called through the table in
+ * commands.c.
  */
 #include "common.h"
 
 #include <getopt.h>
 #include <locale.h>
 #include <string.h>
-
-static const struct command *const commands[] = {
-	&cmd_create, &cmd_ls, &cmd_stat,    &cmd_send,
-	&cmd_recv,   &cmd_rm, &cmd_destroy, &cmd_info,
-};
-
-#define NCOMMANDS (sizeof(commands) / sizeof(*commands))
 
 static const char exit_help[] =
 	"Exit status:\n"
@@ -32,7 +26,9 @@ static const char exit_help[] =
 	"   9  create --exclusive, and the name is taken\n"
 	"  10  a quota or memory is used up\n"
 	"  11  a file did not arrive whole\n"
-	"  12  the module is not loaded, or is another version\n";
+	"  12  the module is not loaded, or is another version\n"
+	"  13  call: a server has the request, no answer came: it may have been done\n"
+	"  14  call: the answer says that the request failed\n";
 
 static void print_help(FILE *out)
 {
@@ -41,7 +37,7 @@ static void print_help(FILE *out)
 	fprintf(out, "Usage: mboxctl COMMAND [OPTION]... [ARGUMENT]...\n\n"
 		     "Makes, uses and shows the mailboxes of /dev/mbox.\n\n"
 		     "Commands:\n");
-	for (i = 0; i < NCOMMANDS; i++)
+	for (i = 0; commands[i]; i++)
 		fprintf(out, "  %-8s  %s\n", commands[i]->name,
 			commands[i]->summary);
 	fprintf(out,
@@ -53,7 +49,7 @@ static const struct command *find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < NCOMMANDS; i++)
+	for (i = 0; commands[i]; i++)
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
 	return NULL;

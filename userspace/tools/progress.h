@@ -20,7 +20,6 @@ struct progress {
 	bool shown; /* standard error is a terminal */
 };
 
-uint64_t now_ns(void);
 void progress_start(struct progress *p, const char *what, uint64_t total);
 /* Draws at most ten times a second. */
 void progress_update(struct progress *p, uint64_t done);

@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 #include "errors.h"
-#include "progress.h"
 
 #define DEVICE "/dev/mbox"
 /* How often to look whether the other side still lives. */

@@ -5,7 +5,8 @@
  * Owns the rules that both sides keep: one file at a time goes into a
  * mailbox and one out of it, each side holding a lock; and how long one side
  * waits before it looks whether the other still lives.  The format is in
- * frame.h.  Used by cmd_send.c and cmd_recv.c.
+ * frame.h.  Also what cmd_pub.c has of cmd_send.c.  Used by cmd_send.c, cmd_recv.c
+ * and cmd_pub.c.
  */
 #ifndef MBOXCTL_TRANSFER_H
 #define MBOXCTL_TRANSFER_H
@@ -22,6 +23,20 @@ struct transfer {
 	bool sync; /* send: wait until the receiver has verified it */
 	bool nowait; /* fail unless it can begin at once */
 };
+
+/*
+ * send_messages() - each text is one message
+ * @t: names the mailbox and says how long to wait
+ * @to: the process that they go to instead, or 0
+ * @how: how to send
+ * @texts: ends with NULL.  If it is empty, standard input is sent
+ * @whole: standard input is one message, not one a line
+ *
+ * Return: the exit code; an error has been explained.
+ */
+int send_messages(const struct transfer *t, pid_t to,
+		  const struct mbox_send_options *how, char **texts,
+		  bool whole);
 
 /* Return exit codes, and have explained themselves. */
 int file_send(const struct transfer *t);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "times.h"
 
 static void assert_size(const char *text, uint64_t expected)
 {
@@ -195,6 +196,27 @@ static void bytes_are_shown_exactly_and_rounded(void **state)
 			    "18446744073709551615 bytes (16777216.0 TiB)");
 }
 
+static void assert_shown(uint64_t ns, const char *expected)
+{
+	char buf[TEXT_SIZE];
+
+	assert_string_equal(format_duration(buf, ns), expected);
+}
+
+static void durations_are_shown_in_three_digits(void **state)
+{
+	(void)state;
+	assert_shown(0, "0 ns");
+	assert_shown(999, "999 ns");
+	assert_shown(1024, "1.02 us");
+	assert_shown(UINT64_C(1) << 19, "524 us");
+	assert_shown(999499, "999 us");
+	assert_shown(999500, "1 ms");
+	assert_shown(UINT64_C(1) << 20, "1.05 ms");
+	assert_shown(UINT64_C(1) << 30, "1.07 s");
+	assert_shown(UINT64_C(1) << 39, "550 s");
+}
+
 static void rights_are_listed(void **state)
 {
 	char buf[TEXT_SIZE];
@@ -246,6 +268,7 @@ int main(void)
 		cmocka_unit_test(modes_are_octal_bits_for_reading_and_writing),
 		cmocka_unit_test(a_wrong_name_is_told_what_is_wrong),
 		cmocka_unit_test(bytes_are_shown_exactly_and_rounded),
+		cmocka_unit_test(durations_are_shown_in_three_digits),
 		cmocka_unit_test(rights_are_listed),
 		cmocka_unit_test(text_cannot_steer_a_terminal),
 	};

@@ -62,7 +62,7 @@ header_compiles()
 declared()
 {
 	sed -n '/^ \*/d; s/^MBOX_API.*[ *]\(mbox_[a-z_]*\)(.*/\1/p;
-		s/^\(mbox_[a-z_]*\)(.*/\1/p' "$top/userspace/lib/mbox.h" | sort
+		s/^\(mbox_[a-z_]*\)(.*/\1/p' "$top"/userspace/lib/mbox*.h | sort
 }
 
 exports_are_the_functions_of_the_header()
@@ -126,6 +126,10 @@ installed_library_builds_programs()
 	make -s -C "$top/userspace/lib" O="$build" install DESTDIR="$root" \
 		PREFIX=/opt/mbox
 	test -f "$root/opt/mbox/include/mbox.h"
+	test -f "$root/opt/mbox/include/mbox_call.h"
+	test -f "$root/opt/mbox/include/mbox_direct.h"
+	test -f "$root/opt/mbox/include/mbox_batch.h"
+	test -f "$root/opt/mbox/include/mbox_status.h"
 	test -f "$root/opt/mbox/include/linux/mbox.h"
 	export PKG_CONFIG_PATH=$root/opt/mbox/lib/pkgconfig
 	export PKG_CONFIG_SYSROOT_DIR=$root
@@ -142,6 +146,39 @@ installed_library_builds_programs()
 	LD_LIBRARY_PATH=$root/opt/mbox/lib "$work/shared-c" | grep -x 0.1.0
 	LD_LIBRARY_PATH=$root/opt/mbox/lib "$work/shared-cc" | grep -x 0.1.0
 	"$work/static-c" | grep -x 0.1.0
+}
+
+# libtirpc is the system's, so there is no root for pkg-config to put in front.
+installed_rpc_library_builds_programs()
+{
+	local root=$work/rpc flags part
+
+	rm -rf "$root"
+	for part in lib rpc; do
+		make -s -C "$top/userspace/$part" O="$build" install \
+			PREFIX="$root"
+	done
+	cat > "$work/rpc.c" <<-'END'
+	#include <mbox_rpc.h>
+	int main(void)
+	{
+		struct mbox_rpc rpc = { .program = 1 };
+		return mbox_rpc_call(&rpc, 1, NULL, NULL, NULL, NULL) != -1;
+	}
+	END
+	flags=$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --cflags --libs \
+		libmbox-rpc)
+	# shellcheck disable=SC2086 # flags are words
+	gcc -Wall -Werror "$work/rpc.c" $flags -o "$work/rpc-c"
+	cp "$work/rpc.c" "$work/rpc.cc"
+	# shellcheck disable=SC2086
+	g++ -Wall -Werror "$work/rpc.cc" $flags -o "$work/rpc-cc"
+	LD_LIBRARY_PATH=$root/lib "$work/rpc-c"
+	LD_LIBRARY_PATH=$root/lib "$work/rpc-cc"
+	nm -g --defined-only "$root/lib/libmbox-rpc.a" |
+		awk 'NF == 3 { print $3 }' > "$work/rpc-names"
+	test -s "$work/rpc-names"
+	! grep -v '^mbox_rpc_' "$work/rpc-names"
 }
 
 every_function_has_an_installed_page()
@@ -179,6 +216,8 @@ result the_soname_is_stable soname_is_stable
 result only_libc_is_needed only_libc_is_needed
 result the_installed_library_builds_C_and_CXX_programs \
 	installed_library_builds_programs
+result the_installed_rpc_library_builds_C_and_CXX_programs \
+	installed_rpc_library_builds_programs
 result every_function_has_an_installed_page \
 	every_function_has_an_installed_page
 result a_relative_build_directory_is_refused \

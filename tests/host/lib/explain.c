@@ -57,8 +57,8 @@ static void every_line_of_the_errno_table_is_explained(void **state)
 	while (fgets(line, sizeof(line), header)) {
 		const char *text;
 
-		if (sscanf(line, " * %15[A-Z] E%14[A-Z0-9] ", verb, name + 1) !=
-		    2)
+		if (sscanf(line, " * %15[A-Z_] E%14[A-Z0-9] ", verb,
+			   name + 1) != 2)
 			continue;
 		name[0] = 'E';
 		text = mbox_explain(verb, number_of(name));
@@ -94,6 +94,7 @@ static void a_verb_has_many_spellings(void **state)
 		{ "send", "mbox_send_with" }, { "send", "write" },
 		{ "recv", "mbox_recv_with" }, { "recv", "receive" },
 		{ "recv", "READ" },	      { "open", "mbox_open_owned" },
+		{ "call", "mbox_call_with" }, { "reply", "mbox_reply_with" },
 		{ "status", "STAT" },	      { "status", "mbox_waiters" },
 		{ "unlink", "remove" },
 	};
@@ -117,12 +118,17 @@ static void one_errno_means_different_things_to_different_verbs(void **state)
 				mbox_explain("recv", EPIPE));
 	assert_string_not_equal(mbox_explain("open", EACCES),
 				mbox_explain("copy", EACCES));
+	assert_string_not_equal(mbox_explain("call", EPIPE),
+				mbox_explain("send", EPIPE));
+	assert_string_not_equal(mbox_explain("reply", EMSGSIZE),
+				mbox_explain("reply_recv", EMSGSIZE));
 }
 
 static void there_is_always_an_answer_and_errno_stays(void **state)
 {
-	static const char *const verbs[] = { NULL, "", "mbox_", "nonsense",
-					     "send" };
+	static const char *const verbs[] = { NULL,	  "",	  "mbox_",
+					     "nonsense",  "send", "call",
+					     "reply_recv" };
 
 	(void)state;
 	errno = 4711;

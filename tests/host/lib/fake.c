@@ -74,6 +74,25 @@ static size_t size_of(unsigned long request)
 		return sizeof(struct mbox_send);
 	case MBOX_IOC_RECV:
 		return sizeof(struct mbox_recv);
+	case MBOX_IOC_FILTER:
+		return sizeof(struct mbox_filter);
+	case MBOX_IOC_NOTIFY:
+		return sizeof(struct mbox_notify);
+	case MBOX_IOC_CALL:
+		return sizeof(struct mbox_call);
+	case MBOX_IOC_REPLY:
+	case MBOX_IOC_REPLY_RECV:
+		return sizeof(struct mbox_reply);
+	case MBOX_IOC_SEND_TO:
+	case MBOX_IOC_RECV_FROM:
+		return sizeof(struct mbox_direct);
+	case MBOX_IOC_ENDPOINT:
+		return sizeof(struct mbox_endpoint);
+	case MBOX_IOC_LINKS:
+		return sizeof(struct mbox_links);
+	case MBOX_IOC_SENDV:
+	case MBOX_IOC_RECVV:
+		return sizeof(struct mbox_batch);
 	default:
 		return 0;
 	}
@@ -111,7 +130,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 		errno = fake.ioctl_errno;
 		return -1;
 	}
-	if (request == MBOX_IOC_OPEN || request == MBOX_IOC_COPY)
+	if (request == MBOX_IOC_OPEN || request == MBOX_IOC_COPY ||
+	    request == MBOX_IOC_ENDPOINT)
 		return FAKE_HANDLE;
 	return fake.ioctl_result;
 }

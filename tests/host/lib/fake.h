@@ -40,6 +40,14 @@ struct fake_call {
 		struct mbox_remove remove;
 		struct mbox_send send;
 		struct mbox_recv recv;
+		struct mbox_filter filter;
+		struct mbox_notify notify;
+		struct mbox_call call;
+		struct mbox_reply reply;
+		struct mbox_direct direct;
+		struct mbox_endpoint endpoint;
+		struct mbox_links links;
+		struct mbox_batch batch;
 		struct mbox_stat stat;
 		struct mbox_list list;
 	};

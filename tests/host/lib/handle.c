@@ -17,6 +17,7 @@ static void create_passes_every_argument(void **state)
 		.max_messages = 1,
 		.max_bytes = UINT64_C(0x123456789abcdef0),
 		.max_size = 3,
+		.policy = MBOX_POLICY_DROP_OLDEST,
 	};
 	const struct mbox_open *open;
 	struct mbox *mb;
@@ -40,7 +41,7 @@ static void create_passes_every_argument(void **state)
 	assert_int_equal(open->max_messages, 1);
 	assert_int_equal(open->max_bytes, UINT64_C(0x123456789abcdef0));
 	assert_int_equal(open->max_size, 3);
-	assert_int_equal(open->__reserved, 0);
+	assert_int_equal(open->policy, MBOX_POLICY_DROP_OLDEST);
 	mbox_close(mb);
 }
 
@@ -69,8 +70,12 @@ static void each_attribute_flag_goes_to_its_own_place(void **state)
 	} cases[] = {
 		{ 0, MBOX_LIFETIME_DESCRIPTOR, 0 },
 		{ MBOX_PERSISTENT, MBOX_LIFETIME_PERSISTENT, 0 },
+		{ MBOX_OWNER, MBOX_LIFETIME_OWNER, 0 },
 		{ MBOX_FIXED, MBOX_LIFETIME_DESCRIPTOR, MBOX_ATTR_FIXED },
 		{ MBOX_TIMES, MBOX_LIFETIME_DESCRIPTOR, MBOX_ATTR_TIMES },
+		{ MBOX_FDS, MBOX_LIFETIME_DESCRIPTOR, MBOX_ATTR_FDS },
+		{ MBOX_BROADCAST, MBOX_LIFETIME_DESCRIPTOR,
+		  MBOX_ATTR_BROADCAST },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -122,8 +127,9 @@ static void each_open_flag_goes_to_its_own_place(void **state)
 
 static void unknown_flags_are_refused_before_the_kernel_is_asked(void **state)
 {
-	static const struct mbox_attr bad_flag = { .flags = 0x8 };
-	static const struct mbox_attr bad_reserved0 = { .reserved0 = 1 };
+	static const struct mbox_attr bad_flag = { .flags = 0x40 };
+	static const struct mbox_attr both = { .flags = MBOX_PERSISTENT |
+							MBOX_OWNER };
 	static const struct mbox_attr bad_reserved = { .reserved = { 0, 0, 0,
 								     1 } };
 	struct mbox *mb = fake_handle();
@@ -133,8 +139,8 @@ static void unknown_flags_are_refused_before_the_kernel_is_asked(void **state)
 	assert_fails_null(mbox_create("x", 0x8, 0, NULL), EINVAL);
 	assert_fails_null(mbox_create("x", 0x80000000, 0, NULL), EINVAL);
 	assert_fails_null(mbox_create("x", 0, 0, &bad_flag), EINVAL);
-	assert_fails_null(mbox_create("x", 0, 0, &bad_reserved0), EINVAL);
 	assert_fails_null(mbox_create("x", 0, 0, &bad_reserved), EINVAL);
+	assert_fails_null(mbox_create("x", 0, 0, &both), EINVAL);
 	assert_fails_null(mbox_open("x", MBOX_EXCL), EINVAL);
 	assert_fails_null(mbox_open("x", 0x80), EINVAL);
 	assert_fails_null(mbox_open_owned("x", MBOX_EXCL, 0), EINVAL);

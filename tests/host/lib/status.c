@@ -37,7 +37,7 @@ static void one_status(void *arg)
 		.mode = 0644,
 		.lifetime = MBOX_LIFETIME_PERSISTENT,
 		.capacity = MBOX_CAPACITY_ZERO,
-		.attrs = MBOX_ATTR_TIMES,
+		.attrs = MBOX_ATTR_TIMES | MBOX_ATTR_FDS | MBOX_ATTR_BROADCAST,
 		.max_size = 4,
 		.handles = 5,
 		.senders = 6,
@@ -54,6 +54,11 @@ static void one_status(void *arg)
 		.received = 17,
 		.dropped = 18,
 		.search_steps = 19,
+		.owner_pid = 20,
+		.slowest_pid = 21,
+		.pending = 22,
+		.missed = 23,
+		.slowest_pending = 24,
 	};
 
 	*stat = answer;
@@ -69,7 +74,8 @@ static void status_tells_everything(void **state)
 		.mode = 0644,
 		.rights = MBOX_SEND | MBOX_ADMIN,
 		.capacity = MBOX_RENDEZVOUS,
-		.attr_flags = MBOX_PERSISTENT | MBOX_TIMES,
+		.attr_flags = MBOX_PERSISTENT | MBOX_TIMES | MBOX_FDS |
+			      MBOX_BROADCAST,
 		.max_messages = 10,
 		.max_bytes = UINT64_C(0x100000000),
 		.max_size = 4,
@@ -86,6 +92,11 @@ static void status_tells_everything(void **state)
 		.received = 17,
 		.dropped = 18,
 		.search_steps = 19,
+		.owner_pid = 20,
+		.slowest_pid = 21,
+		.pending = 22,
+		.missed = 23,
+		.slowest_pending = 24,
 	};
 	struct mbox_status status;
 	struct mbox_stat plain = { .size = sizeof(plain) };
@@ -186,6 +197,71 @@ static void waiters_fail_without_right_room_or_memory(void **state)
 	fake.no_memory = 0;
 }
 
+static void times_of_a_mailbox(void *arg)
+{
+	struct mbox_stat *stat = arg;
+
+	stat->attrs = MBOX_ATTR_TIMES;
+	for (int i = 0; i < MBOX_TIMES_BUCKETS; i++)
+		stat->times[i] = 100 + i;
+}
+
+static void times_go_from_nothing_to_forever_without_a_gap(void **state)
+{
+	struct mbox_time_entry times[64];
+	ssize_t n;
+
+	(void)state;
+	memset(times, 0x55, sizeof(times));
+	fake.answer = times_of_a_mailbox;
+	n = mbox_times(mb, times, 64);
+	assert_int_equal(n, MBOX_TIMES_BUCKETS);
+	assert_int_equal(times[0].from, 0);
+	assert_int_equal(times[0].to, 1024);
+	for (int i = 0; i < n; i++) {
+		assert_int_equal(times[i].messages, 100 + i);
+		assert_int_equal(times[i].reserved, 0);
+		if (i)
+			assert_int_equal(times[i].from, times[i - 1].to);
+		if (i && i < n - 1)
+			assert_int_equal(times[i].to, 2 * times[i].from);
+	}
+	assert_true(times[n - 1].to == UINT64_MAX);
+}
+
+static void no_more_times_than_fit_are_stored(void **state)
+{
+	struct mbox_time_entry times[3], untouched;
+
+	(void)state;
+	memset(&untouched, 0x55, sizeof(untouched));
+	fake.answer = times_of_a_mailbox;
+	for (int room = 0; room <= 3; room++) {
+		memset(times, 0x55, sizeof(times));
+		assert_int_equal(mbox_times(mb, times, room), room);
+		for (int i = 0; i < 3; i++)
+			if (i < room)
+				assert_int_equal(times[i].messages, 100 + i);
+			else
+				assert_memory_equal(&times[i], &untouched,
+						    sizeof(untouched));
+	}
+}
+
+static void times_fail_without_room_or_mailbox(void **state)
+{
+	struct mbox_time_entry entry;
+
+	(void)state;
+	assert_fails(mbox_times(mb, NULL, 1), EFAULT);
+	assert_int_equal(fake.calls, 0);
+	/* A mailbox without them has none. */
+	assert_int_equal(mbox_times(mb, &entry, 1), 0);
+	assert_fails(mbox_times(NULL, &entry, 1), EBADF);
+	fake.ioctl_errno = EIDRM;
+	assert_fails(mbox_times(mb, &entry, 1), EIDRM);
+}
+
 static void one_info(void *arg)
 {
 	struct mbox_info *info = arg;
@@ -200,6 +276,8 @@ static void one_info(void *arg)
 	info->used_bytes = 8;
 	info->used_messages = 9;
 	info->used_mailboxes = 10;
+	info->user_fds = 11;
+	info->used_fds = 12;
 }
 
 static void limits_tell_everything(void **state)
@@ -215,6 +293,8 @@ static void limits_tell_everything(void **state)
 		.used_bytes = 8,
 		.used_messages = 9,
 		.used_mailboxes = 10,
+		.user_fds = 11,
+		.used_fds = 12,
 	};
 	struct mbox_limits limits;
 
@@ -379,6 +459,9 @@ int main(void)
 		status_test(waiters_come_in_their_order_and_no_more_than_fit),
 		status_test(waiters_ask_for_one_batch_at_most),
 		status_test(waiters_fail_without_right_room_or_memory),
+		status_test(times_go_from_nothing_to_forever_without_a_gap),
+		status_test(no_more_times_than_fit_are_stored),
+		status_test(times_fail_without_room_or_mailbox),
 		fake_test(limits_tell_everything),
 		fake_test(failed_limits_store_nothing_and_leave_nothing_open),
 		fake_test(a_walk_shows_every_name_once),

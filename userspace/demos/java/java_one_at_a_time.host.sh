@@ -72,7 +72,7 @@ stop
 first='' second=''
 
 try_out DateServer.java
-read -r -t 10 second <&4
+read -r -t 30 second <&4
 say "with threads client 2 gets, while client 1 is silent: $second"
 check "S267 S330" "with a thread for each client a slow one holds up nobody" \
 	is_a_date "$second"

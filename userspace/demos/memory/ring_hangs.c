@@ -74,8 +74,12 @@ static void let_run(pid_t child, long ms)
 	} while (now < end && state_of(child) != 'Z');
 }
 
-/* Returns the state of the consumer, some time after its item was there. */
-static char try(void (*consume_one)(void), void (*produce_one)(void), int *end)
+/*
+ * Returns the state of the consumer, some time after its item was there, or
+ * when it has ended, if that is what it should do.
+ */
+static char try(void (*consume_one)(void), void (*produce_one)(void),
+		int should_end, int *end)
 {
 	pid_t child;
 	char state;
@@ -87,7 +91,10 @@ static char try(void (*consume_one)(void), void (*produce_one)(void), int *end)
 	until(region->ready);
 	let_run(child, 50); /* it is in the loop now */
 	produce_one();
-	let_run(child, 200);
+	if (should_end)
+		until(state_of(child) == 'Z');
+	else
+		let_run(child, 200);
 	state = state_of(child);
 	need(kill(child, SIGKILL)); /* no matter if it has ended */
 	*end = ended(child);
@@ -101,7 +108,7 @@ int main(void)
 
 	region = need_ptr(mmap(NULL, sizeof(*region), PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-	wrong = try(consume_wrong, produce_wrong, &end_wrong);
+	wrong = try(consume_wrong, produce_wrong, 0, &end_wrong);
 	say("as printed: in %d, out %d; consumer in state %c, killed (%d)",
 	    region->wrong.in, region->wrong.out, wrong, end_wrong);
 	check(region->wrong.in == 1 && region->wrong.out == 0 && wrong == 'R' &&
@@ -109,7 +116,7 @@ int main(void)
 	      "S187 S304",
 	      "at -O2 the loop on a plain variable never sees the change");
 
-	right = try(consume_right, produce_right, &end_right);
+	right = try(consume_right, produce_right, 1, &end_right);
 	say("C11 atomics: in %d, out %d; consumer in state %c, ended with %d",
 	    region->right.in, region->right.out, right, end_right);
 	check(region->right.out == 1 && right == 'Z' && end_right == 0,

@@ -33,6 +33,15 @@ $(eval $(call rpc_program,rpc_wire,$(rpc_made)))
 $(eval $(call rpc_program,rpc_interface,$(rpc_hand) $(rpc_made)))
 $(eval $(call rpc_program,rpc_twin,$(rpc_hand) $(rpc_made)))
 
+# The transport of these is libmbox-rpc.
+$(eval $(call rpc_program,rpc_mailbox,$(O)/rpcgen/calc_xdr.o))
+$(eval $(call rpc_program,rpc_plugged,$(rpc_made)))
+rpc_over_mailbox := rpc_mailbox rpc_plugged
+$(rpc_over_mailbox:%=$(O)/demos/%): $(O)/lib/libmbox-rpc.a
+$(foreach name,$(rpc_over_mailbox),\
+	$(eval CFLAGS-$(name) += -I$(TOP)/userspace/rpc) \
+	$(eval LIBS-$(name) := -lmbox-rpc -lmbox -ltirpc))
+
 # What rpcgen writes is compiled as it is. Its header lacks the server's stub.
 $(O)/rpcgen/calc.h: rpc/calc.x rpc/rules.mk
 	$(say) RPCGEN demos/rpc/calc.x

@@ -34,14 +34,15 @@ static int continues(int number)
 
 	if (!child) {
 		raise(SIGSTOP);
-		_exit(0);
+		/* To end now could be faster than its parent looks. */
+		for (;;)
+			pause();
 	}
 	need(waitpid(child, &status, WUNTRACED));
 	need(kill(child, number));
 	seen = need(waitpid(child, &status, WCONTINUED | WNOHANG));
-	kill(child, SIGKILL);
-	if (!seen || WIFCONTINUED(status))
-		ended(child);
+	need(kill(child, SIGKILL));
+	ended(child);
 	return seen == child;
 }
 

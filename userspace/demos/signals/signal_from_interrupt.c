@@ -64,7 +64,7 @@ static int find_sending(int number, pid_t pid)
 /* Sent by somebody's own code, not in an interrupt of any kind. */
 static int is_call(int i)
 {
-	return i >= 0 && events[i].flags[2] == '.';
+	return i >= 0 && !strpbrk(events[i].flags, "hHsZz");
 }
 
 /* The fourth field of proc(5) stat. */

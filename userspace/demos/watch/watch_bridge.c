@@ -17,7 +17,7 @@ static int is_in(struct mbox *box, uint32_t what, pid_t pid)
 	struct mbox_waiter_entry waiter;
 
 	return mbox_waiters(box, &waiter, 1) == 1 && waiter.what == what &&
-	       waiter.pid == pid && state_of(pid) == 'S';
+	       waiter.pid == pid && asleep_in(pid, SYS_ioctl);
 }
 
 /* The innermost function on its stack in the kernel; prints the module's. */

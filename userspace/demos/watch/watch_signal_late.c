@@ -42,6 +42,8 @@ int main(void)
 	struct sched_param first = { .sched_priority = 1 };
 	int sent, worked, delivered, early, ready, marker, a = getpid();
 	unsigned long before, working, after;
+	int tries = 0;
+	double took;
 	cpu_set_t set = { { 1 } }; /* CPU 0 */
 	pid_t b;
 
@@ -61,17 +63,27 @@ int main(void)
 	need(sched_setscheduler(0, SCHED_FIFO, &first));
 	until(shared->b_runs);
 
-	before = times_run(b);
-	need(kill(b, SIGUSR1));
-	for (volatile int i = 0; i < 1000000; i++)
-		;
-	early = shared->handled;
-	ready = state_of(b) == 'R';
-	need(write(marker, "A works on", 10)); /* becomes an event */
-	working = times_run(b);
-	until(shared->handled); /* sleeps, and B can run */
-	after = times_run(b);
-	trace_load();
+	/*
+	 * Who is first for nearly a second has to let others in. That is long
+	 * for this, but not where the processor itself stood still: again then.
+	 */
+	do {
+		trace_set("trace", " ");
+		shared->handled = 0;
+		before = times_run(b);
+		took = -clock_s();
+		need(kill(b, SIGUSR1));
+		for (volatile int i = 0; i < 1000000; i++)
+			;
+		early = shared->handled;
+		ready = state_of(b) == 'R';
+		need(write(marker, "A works on", 10)); /* becomes an event */
+		working = times_run(b);
+		took += clock_s();
+		until(shared->handled); /* sleeps, and B can run */
+		after = times_run(b);
+		trace_load();
+	} while (took > 0.3 && ++tries < 20);
 	need(kill(b, SIGKILL));
 	ended(b);
 	close(marker);

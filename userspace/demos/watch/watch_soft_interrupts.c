@@ -103,12 +103,16 @@ static unsigned long interrupt_other(int cpus)
 	int tries = 0;
 
 	run_on(0);
+	/*
+	 * With a second thread it would wait for a grace period of RCU, which a
+	 * kernel with PREEMPT_RT ends in threads that spin() keeps away.
+	 */
+	need(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+		     0, 0));
 	if (cpus > 1) {
 		need0(pthread_create(&thread, NULL, spin, NULL));
 		until(spinning);
 	}
-	need(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
-		     0, 0));
 	do {
 		sleep_ms(tries);
 		before = counter("/proc/interrupts", "CAL:");

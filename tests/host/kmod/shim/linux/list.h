@@ -59,6 +59,10 @@ static inline void list_splice(struct list_head *list, struct list_head *head)
 #define list_entry(link, type, member) container_of(link, type, member)
 #define list_next_entry(pos, member) \
 	list_entry((pos)->member.next, typeof(*(pos)), member)
+#define list_prev_entry(pos, member) \
+	list_entry((pos)->member.prev, typeof(*(pos)), member)
+#define list_first_entry(head, type, member) \
+	list_entry((head)->next, type, member)
 #define list_first_entry_or_null(head, type, member) \
 	(list_empty(head) ? NULL : list_entry((head)->next, type, member))
 #define list_for_each(pos, head) \

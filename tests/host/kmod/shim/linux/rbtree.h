@@ -87,6 +87,29 @@ static inline struct rb_node *rb_next(const struct rb_node *node)
 	return node->parent;
 }
 
+static inline struct rb_node *rb_prev(const struct rb_node *node)
+{
+	struct rb_node *prev = node->rb_left;
+
+	if (prev) {
+		while (prev->rb_right)
+			prev = prev->rb_right;
+		return prev;
+	}
+	while (node->parent && node->parent->rb_left == node)
+		node = node->parent;
+	return node->parent;
+}
+
+static inline struct rb_node *rb_last(const struct rb_root *root)
+{
+	struct rb_node *last = root->rb_node;
+
+	while (last && last->rb_right)
+		last = last->rb_right;
+	return last;
+}
+
 static inline void rb_erase(struct rb_node *node, struct rb_root *root)
 {
 	struct rb_node *next;
