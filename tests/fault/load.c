@@ -3,66 +3,92 @@
  * load.c: loading the module fails in its last step.
  *
  * Owns: the proof that a load that fails leaves nothing.  Loads the module
- * itself.  Not every step: where a slab cache cannot be made the kernel prints
+ * itself.  What fails is told by a function in the stack: the number of an
+ * allocation is another one with each load.
+ * Not every step: where a slab cache cannot be made the kernel prints
  * its stack, and a stack would be a finding anywhere else.
  *
- * opts: module=none timeout=200 kernels=strict
+ * opts: module=none kernels=strict
  */
+#include "../uapi/module.h"
 #include "fault.h"
 
-#include <sys/syscall.h>
+#include <limits.h>
 
-/* The build with delay points has one step more to undo. */
-#define MODULE "/lib/mbox-test/mbox.ko"
+/*
+ * The last step of a load registers the device, and what makes the device for
+ * it, in drivers/base/core.c, allocates before it does anything else.
+ */
+#define LAST_STEP "device_create_with_groups"
 
-/* Tells box.c that the tests here open the device themselves. */
-extern const bool box_loads_module;
-const bool box_loads_module = true;
-
-enum { FAR = 1000000 }; /* more than a load allocates and copies */
-enum { MORE = 8 }; /* so many more it may be the next time */
-
-static void nothing_is_left(void)
+/* Where a function of the kernel begins, and where the next one does. */
+static void find_function(const char *name, unsigned long *start,
+			  unsigned long *end)
 {
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[256], symbol[128];
+
+	ASSERT_TRUE(f != NULL);
+	*start = *end = 0;
+	while (*end == *start && fgets(line, sizeof(line), f)) {
+		ASSERT_EQ(sscanf(line, "%lx %*c %127s", end, symbol), 2);
+		if (strcmp(symbol, name) == 0)
+			*start = *end;
+		else if (*start == 0)
+			*end = 0;
+	}
+	ASSERT_GT(*end, *start);
+	fclose(f);
+}
+
+static void set(const char *file, unsigned long value)
+{
+	char path[64], text[24];
+
+	snprintf(path, sizeof(path), FAILSLAB "%s", file);
+	snprintf(text, sizeof(text), "%#lx", value);
+	ASSERT_OK(mbt_write_file(path, text));
+}
+
+/* What is left of FAILSLAB "times": 1 is armed, 0 has failed. */
+static int times(void)
+{
+	char text[16];
+
+	ASSERT_TRUE(mbt_read_file(FAILSLAB "times", text, sizeof(text)) > 0);
+	return atoi(text);
+}
+
+/* The next allocation that this function, or what it calls, makes will fail. */
+static void fail_in(const char *function)
+{
+	unsigned long start, end;
+
+	find_function(function, &start, &end);
+	set("ignore-gfp-wait", 0);
+	set("verbose", 0);
+	set("require-start", start);
+	set("require-end", end);
+	set("times", 1);
+	set("probability", 100);
+}
+
+static void fail_no_more(void)
+{
+	set("probability", 0);
+	set("require-start", 0);
+	set("require-end", ULONG_MAX);
+}
+
+TEST(a_load_that_fails_in_its_last_step_leaves_nothing, "C5.2 C11.1")
+{
+	fail_in(LAST_STEP);
+	/* The build with delay points has one step more to undo. */
+	EXPECT_ERRNO(load_file(TEST_BUILD, ""), ENOMEM);
+	EXPECT_EQ(times(), 0);
+	fail_no_more();
 	expect_unloaded();
 	EXPECT_ERRNO(access("/sys/kernel/debug/mbox", F_OK), ENOENT);
-}
-
-/* Loads with the n-th failing; 0 and unloaded again, or an errno. */
-static int load(int fd, int n, int *left)
-{
-	int err;
-
-	arm(n);
-	err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-	*left = disarm();
-	if (err)
-		return err;
-	WAIT_FOR(access(DEV, F_OK) == 0);
-	WAIT_FOR(syscall(SYS_delete_module, "mbox", O_NONBLOCK) == 0);
-	return 0;
-}
-
-TEST_FOR(a_load_that_fails_in_its_last_step_leaves_nothing, "C5.2 C11.1", 90)
-{
-	int fd = ASSERT_OK(open(MODULE, O_RDONLY | O_CLOEXEC));
-	int left, all = 0, n, before, err = 0;
-
-	/* The first of them finds caches empty that the others do not. */
-	do {
-		before = all;
-		ASSERT_EQ(load(fd, FAR, &left), 0);
-		all = FAR - left;
-	} while (all != before);
-	/* From the last one back to the first that the load cannot do without. */
-	for (n = all + MORE; n > 0; n--) {
-		err = load(fd, n, &left);
-		nothing_is_left();
-		if (err)
-			break;
-	}
-	mbt_note("of %d that can fail, number %d matters", all, n);
-	EXPECT_EQ(err, ENOMEM);
-	EXPECT_EQ(left, 0);
-	EXPECT_EQ(load(fd, FAR, &left), 0);
+	EXPECT_OK(load_file(TEST_BUILD, ""));
+	must_unload();
 }
