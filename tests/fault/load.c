@@ -28,7 +28,7 @@ static void find_function(const char *name, unsigned long *start,
 	FILE *f = fopen("/proc/kallsyms", "re");
 	char line[256], symbol[128];
 
-	ASSERT_TRUE(f != NULL);
+	ASSERT_TRUE(f);
 	*start = *end = 0;
 	while (*end == *start && fgets(line, sizeof(line), f)) {
 		ASSERT_EQ(sscanf(line, "%lx %*c %127s", end, symbol), 2);
