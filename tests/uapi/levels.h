@@ -3,7 +3,8 @@
  * levels.h: user namespaces for the tests of who pays at which level.
  *
  * Owns: how a child gets a namespace of its own with ids in it, as newuidmap(1)
- * gives them to containers.  Takes no locks.  Used by the program uapi-quota.
+ * gives them to containers.  Takes no locks.  Used by the programs uapi-quota and
+ * fault-where.
  */
 #ifndef TESTS_UAPI_LEVELS_H
 #define TESTS_UAPI_LEVELS_H
