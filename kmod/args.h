@@ -13,6 +13,9 @@
 #include <linux/uaccess.h>
 #include <uapi/linux/mbox.h>
 
+/* A structure that is longer is from no future. */
+#define MBX_STRUCT_MAX 4096
+
 /**
  * struct mbx_args - a structure as user space gave it
  * @user: where it came from

@@ -70,7 +70,7 @@ static int mbx_batch_init(struct mbx_batch *b, struct mbx_handle *h,
 {
 	if ((a->flags & ~MBX_BATCH_FLAGS) || a->__reserved || !a->count ||
 	    a->count > MBOX_BATCH_MAX || a->min > a->count ||
-	    a->entry_size < known || a->entry_size > PAGE_SIZE ||
+	    a->entry_size < known || a->entry_size > MBX_STRUCT_MAX ||
 	    a->entry_size % sizeof(u64))
 		return -EINVAL;
 	b->h = h;

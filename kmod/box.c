@@ -126,12 +126,18 @@ struct mbx_box *mbx_box_new(const struct mbx_attr *attr,
 	return box;
 }
 
+static void mbx_box_refund(struct mbx_box *box)
+{
+	if (box->purse)
+		mbx_refund_mailbox(box->purse, mbx_box_size(&box->attr));
+	box->purse = NULL;
+}
+
 static void mbx_box_free(struct kref *refs)
 {
 	struct mbx_box *box = container_of(refs, struct mbx_box, refs);
 
-	if (box->purse)
-		mbx_refund_mailbox(box->purse, mbx_box_size(&box->attr));
+	mbx_box_refund(box);
 	mbx_box_dealloc(box);
 }
 
@@ -295,9 +301,9 @@ void mbx_box_notice(struct mbx_box *box)
  * mbx_box_bury() - what is left to do for a mailbox that has died
  * @box: the mailbox, marked dead
  *
- * Wakes every sleeper with EIDRM, tells pollers, drops what is queued, and does
- * not wait for its owner's death any more.  Messages that are being copied are
- * dropped by their receivers.
+ * Wakes every sleeper with EIDRM, tells pollers, drops what is queued, does not
+ * wait for its owner's death any more, and pays the mailbox back.  Messages that
+ * are being copied are dropped by their receivers.
  *
  * Context: May sleep.
  */
@@ -339,6 +345,11 @@ void mbx_box_bury(struct mbx_box *box)
 	}
 	if (box->owner)
 		mbx_death_unwatch(&box->owner->death);
+	/*
+	 * Whoever has a handle keeps the memory.  That is bounded by his own
+	 * descriptors, and must not be by the quota of another.
+	 */
+	mbx_box_refund(box);
 }
 
 /**

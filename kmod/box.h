@@ -249,7 +249,8 @@ struct mbx_fan {
  * @refs: handles, and the name (atomic)
  * @id: number, unique while the module is loaded (immutable)
  * @attr: (immutable)
- * @purse: whom it is charged to, NULL: the module's own (immutable)
+ * @purse: whom it is charged to, NULL: the module's own, or one that is buried
+ *	(immutable until mbx_box_bury(), which alone looks at it then)
  * @owner: the process it ends with, or NULL (immutable)
  * @times: how long messages lay, with MBOX_ATTR_TIMES, or NULL (immutable)
  * @name: with a terminating zero; empty if it never had one (immutable)
@@ -301,8 +302,8 @@ struct mbx_fan {
  * @send_handles: those with SEND (protected by @lock)
  * @recv_handles: those with RECV (protected by @lock)
  * @senders_waiting: length of @senders and @receipts (protected by @lock)
- * @receivers_waiting: how many are in @receivers and @choosers (protected by
- *	@lock)
+ * @receivers_waiting: how many are in @receivers and @choosers (written under
+ *	@lock; the search for a deadlock reads it without)
  * @callers_waiting: length of @callers (protected by @lock)
  * @turns: turns given to receivers so far (protected by @lock)
  * @filters: handles that have a filter (protected by @lock; who tells pollers

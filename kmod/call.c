@@ -91,7 +91,7 @@ static int mbx_block(struct mbx_call *call, struct mbx_box *box, bool check)
 	return err;
 }
 
-/* Place the request, wait, and take the answer; the caller has paid. */
+/* Make the request, place it, and take the answer; the caller has paid. */
 static int mbx_do_call(struct mbx_handle *h, struct mbx_args *args,
 		       struct mbx_call *call, bool nowait)
 {
@@ -104,23 +104,22 @@ static int mbx_do_call(struct mbx_handle *h, struct mbx_args *args,
 		.len = a->len,
 		.priority = a->priority,
 	};
-	struct mbx_msg *left;
 	int err;
 
+	err = mbx_make_request(h, &request, call);
+	if (err)
+		return err;
 	if (call->actor) {
 		err = mbx_block(call, h->box, !(a->flags & MBOX_NOCHECK));
 		if (err)
-			return err;
+			goto out_drop;
 	}
-	err = mbx_place_call(h, &request, call, nowait);
-	if (!err) {
-		err = mbx_await_reply(h->box, call);
-		left = call->sender.msg;
-		if (left)
-			mbx_msg_drop(left);
-	}
+	err = mbx_place_call(h, call, nowait) ?: mbx_await_reply(h->box, call);
 	if (call->actor)
 		mbx_graph_unblock(call->actor);
+out_drop:
+	if (call->sender.msg)
+		mbx_msg_drop(call->sender.msg);
 	return err;
 }
 
@@ -174,12 +173,10 @@ long mbx_call(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	call.actor = mbx_actor_of_current();
 	err = mbx_do_call(h, args, &call, nowait);
 	err = mbx_put_reply(args, &call, err);
-	left = charge;
-	if (call.reply) {
-		left -= mbx_msg_charge(call.reply->len);
+	left = charge - call.answering;
+	if (call.reply)
 		mbx_msg_drop(call.reply);
-	}
-	mbx_refund_call(purse, left, !call.reply);
+	mbx_refund_call(purse, left, !call.answering);
 	if (call.actor)
 		mbx_actor_put(call.actor);
 out_put:
@@ -203,9 +200,13 @@ static struct mbx_call *mbx_call_of_token(struct mbx_handle *h,
 	return a->len <= call->room ? call : ERR_PTR(-EMSGSIZE);
 }
 
-/* The purse that the caller has paid an answer from: a reference. */
-static struct mbx_purse *mbx_purse_of_token(struct mbx_handle *h,
-					    const struct mbox_reply *a)
+/*
+ * Take over from the call what the answer costs: so no second one is made at the
+ * expense of the same call, and this one is paid whatever becomes of the call.
+ * Returns a reference on the purse of the caller, who has paid it.
+ */
+static struct mbx_purse *mbx_begin_answer(struct mbx_handle *h,
+					  const struct mbox_reply *a)
 {
 	struct mbx_purse *purse;
 	struct mbx_call *call;
@@ -214,12 +215,44 @@ static struct mbx_purse *mbx_purse_of_token(struct mbx_handle *h,
 	call = mbx_call_of_token(h, a);
 	if (IS_ERR(call)) {
 		purse = ERR_CAST(call);
+	} else if (call->answering) {
+		purse = ERR_PTR(-ESTALE);
 	} else {
+		call->answering = mbx_msg_charge(a->len);
 		purse = call->purse;
 		refcount_inc(&purse->refs);
 	}
 	spin_unlock(&h->box->lock);
 	return purse;
+}
+
+/* Undo that: to the call, or if that has ended, to the purse. */
+static void mbx_undo_answer(struct mbx_handle *h, const struct mbox_reply *a,
+			    struct mbx_purse *purse)
+{
+	struct mbx_call *call;
+
+	spin_lock(&h->box->lock);
+	call = h->service ? mbx_call_from(h->service, a->token) : NULL;
+	if (call && call->token == a->token)
+		call->answering = 0;
+	else
+		call = NULL;
+	spin_unlock(&h->box->lock);
+	if (call)
+		mbx_purse_put(purse);
+	else
+		mbx_refund_message(purse, mbx_msg_charge(a->len));
+}
+
+/* An answer that the caller will not get. */
+static void mbx_drop_answer(struct mbx_handle *h, const struct mbox_reply *a,
+			    struct mbx_msg *msg)
+{
+	struct mbx_purse *purse = msg->purse;
+
+	mbx_msg_free_paid(msg);
+	mbx_undo_answer(h, a, purse);
 }
 
 /**
@@ -240,21 +273,21 @@ int mbx_check_reply(struct mbx_handle *h, const struct mbox_reply *a)
 static struct mbx_msg *mbx_make_answer(struct mbx_handle *h,
 				       const struct mbox_reply *a)
 {
-	struct mbx_purse *purse = mbx_purse_of_token(h, a);
+	struct mbx_purse *purse = mbx_begin_answer(h, a);
 	struct mbx_msg *msg;
 
 	if (IS_ERR(purse))
 		return ERR_CAST(purse);
 	msg = mbx_msg_new_paid(purse, a->len);
 	if (IS_ERR(msg)) {
-		mbx_purse_put(purse);
+		mbx_undo_answer(h, a, purse);
 		return msg;
 	}
 	msg->tag = a->tag;
 	msg->priority = 0;
 	mbx_stamp_current(&msg->stamp);
 	if (mbx_msg_fill(msg, u64_to_user_ptr(a->data))) {
-		mbx_msg_drop_paid(msg);
+		mbx_drop_answer(h, a, msg);
 		return ERR_PTR(-EFAULT);
 	}
 	return msg;
@@ -295,7 +328,7 @@ int mbx_answer(struct mbx_handle *h, const struct mbox_reply *a)
 	mbx_box_unlock(box, &work);
 	if (!IS_ERR(call))
 		return 0;
-	mbx_msg_drop_paid(msg);
+	mbx_drop_answer(h, a, msg);
 	return PTR_ERR(call);
 }
 

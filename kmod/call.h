@@ -73,6 +73,10 @@ struct pid;
  * @actor: its caller, if that has received requests itself (immutable)
  * @deadline: until when to wait (immutable)
  * @room: bytes of room for the answer (immutable)
+ * @answering: what the answer costs that a server makes, or has handed over: it
+ *	is that answer's now, and of what the caller has paid the rest is left;
+ *	0: there is none (protected by mbx_box.lock until the call has left the
+ *	callers)
  * @is_taken: a server has the request (protected by mbx_box.lock until READY)
  */
 struct mbx_call {
@@ -87,6 +91,7 @@ struct mbx_call {
 	struct mbx_actor *actor;
 	struct mbx_deadline deadline;
 	u32 room;
+	u32 answering;
 	bool is_taken;
 };
 

@@ -52,30 +52,35 @@ static bool mbx_is_same_user(const struct cred *theirs)
 }
 
 /*
- * Whether the caller may signal a process (C24): 0, -EPERM, or -ESRCH.  Who
- * only looks has done nothing that is worth a line in the audit log.
+ * Whether the caller may signal a process (C24): 0, -EPERM, or -ESRCH.  kill(2)
+ * decides itself, and with it the security modules: signal 0 is sent to nobody.
  */
-static int mbx_may_signal(struct pid *process,
-			  bool (*is_capable)(struct user_namespace *ns,
-					     int cap))
+static int mbx_may_signal(struct pid *process)
+{
+	int err = process == task_tgid(current) ? 0 : kill_pid(process, 0, 0);
+
+	return err && err != -ESRCH ? -EPERM : err;
+}
+
+/*
+ * Whether its links are shown to the caller: by the ids alone, as who only looks
+ * has done nothing that is worth a line in the audit log.
+ */
+static bool mbx_may_look(struct pid *process)
 {
 	const struct cred *theirs;
 	struct task_struct *task;
-	int err = -ESRCH;
+	bool may = false;
 
-	if (process == task_tgid(current))
-		return 0;
 	rcu_read_lock();
 	task = pid_task(process, PIDTYPE_TGID);
 	if (task) {
 		theirs = __task_cred(task);
-		err = mbx_is_same_user(theirs) ||
-				      is_capable(theirs->user_ns, CAP_KILL) ?
-			      0 :
-			      -EPERM;
+		may = mbx_is_same_user(theirs) ||
+		      ns_capable_noaudit(theirs->user_ns, CAP_KILL);
 	}
 	rcu_read_unlock();
-	return err;
+	return process == task_tgid(current) || may;
 }
 
 static int mbx_no_such_process(int err)
@@ -141,7 +146,7 @@ long mbx_send_to(struct mbx_handle *h, const struct mbox_direct *d,
 	process = mbx_find_process(d->pid);
 	if (!process)
 		return -ESRCH;
-	err = mbx_may_signal(process, ns_capable);
+	err = mbx_may_signal(process);
 	if (err)
 		goto out_put_pid;
 	own = mbx_endpoint_get(task_tgid(current), h->table);
@@ -305,13 +310,12 @@ static bool mbx_show_link(struct mbox_link_entry *e, struct mbx_link *link,
 	return e->sent || e->peer_sent;
 }
 
-/* Whether the caller can name the process at an end, and may signal it. */
+/* Whether the caller can name the process at an end, and may look at it. */
 static bool mbx_end_is_shown(const struct mbx_link_end *end)
 {
 	struct pid *process = end->endpoint->process;
 
-	return mbx_pid_shown(process) &&
-	       !mbx_may_signal(process, ns_capable_noaudit);
+	return mbx_pid_shown(process) && mbx_may_look(process);
 }
 
 /* The end to be shown first, or NULL: the caller is not to see the link. */
@@ -372,7 +376,7 @@ long mbx_list_links(struct mbx_handle *h, struct file *file,
 	bool is_end = false;
 
 	if (a->flags || a->__reserved || a->pid < 0 ||
-	    a->entry_size < sizeof(page[0]) || a->entry_size > PAGE_SIZE)
+	    a->entry_size < sizeof(page[0]) || a->entry_size > MBX_STRUCT_MAX)
 		return -EINVAL;
 	while (done < room && !is_end) {
 		n = mbx_links_page(page,

@@ -13,6 +13,8 @@
 #include <linux/uaccess.h>
 #include <uapi/linux/mbox.h>
 
+#include "args.h"
+
 /* A size that is not the one we know: from an older or a newer program. */
 static noinline int mbx_check_odd_size(u32 usize, u32 first, u32 known,
 				       const void __user *user)
@@ -23,8 +25,7 @@ static noinline int mbx_check_odd_size(u32 usize, u32 first, u32 known,
 		return -EINVAL;
 	if (usize <= known)
 		return 0;
-	/* A structure longer than a page is from no future. */
-	if (usize > PAGE_SIZE)
+	if (usize > MBX_STRUCT_MAX)
 		return -E2BIG;
 	zeroed = check_zeroed_user(user + known, usize - known);
 	if (zeroed <= 0)

@@ -163,6 +163,12 @@ static bool mbx_box_meets_free(struct mbx_quest *q, struct mbx_box *box)
 	if (box->searched == q->number)
 		return false;
 	box->searched = q->number;
+	/*
+	 * Who sleeps in RECV will take it, also one who has had no request yet.
+	 * To find somebody who has gone by now is to search no further.
+	 */
+	if (READ_ONCE(box->receivers_waiting))
+		return true;
 	list_for_each_entry(server, &box->servers, graph_link) {
 		if (mbx_has_ended(server->actor)) {
 			if (++q->edges > MBX_GRAPH_EDGES)

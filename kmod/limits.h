@@ -4,11 +4,12 @@
  *
  * A purse counts bytes, messages, mailboxes and descriptors in flight of one
  * real uid in one user namespace.  They are taken from it before they are used,
- * at their real size, and paid back when they are freed.  What it pays is also
- * paid by the purse above it, that of whoever made the namespace, and so on:
- * nobody gets more by making namespaces, nor by the many uids that are mapped
- * there.  What comes with an open descriptor is limited by the number of those.
- * All of it, as all memory of the module, is also charged to the memory cgroup.
+ * at their real size, and paid back when they are freed; a mailbox when it ends,
+ * whoever still has a handle on it.  What a purse pays is also paid by the purse
+ * above it, that of whoever made the namespace, and so on: nobody gets more by
+ * making namespaces, nor by the many uids that are mapped there.  What comes
+ * with an open descriptor is limited by the number of those.  All of it, as all
+ * memory of the module, is also charged to the memory cgroup.
  * The arithmetic is pure and also runs in user space, in the host tests.
  *
  * Locking: counters are atomic; the table of purses has a lock in limits.c.

@@ -206,7 +206,7 @@ bool mbx_msg_new_some(struct mbx_purse *purse, struct mbx_msg **msgs, u32 n)
  * @len: bytes, at most those that were paid
  *
  * It belongs to whoever makes it until the caller has it; ended before that
- * with mbx_msg_drop_paid(), it pays nothing back.
+ * with mbx_msg_free_paid(), it pays nothing back.
  *
  * Return: the message or -ENOMEM.
  */
@@ -308,16 +308,13 @@ int mbx_msg_copy_iter(struct mbx_msg *msg, struct iov_iter *to, u32 len)
 }
 
 /**
- * mbx_msg_drop_paid() - end an answer that the caller did not get
- * @msg: the answer
+ * mbx_msg_free_paid() - end an answer that the caller did not get
+ * @msg: the answer; its reference on its purse is the caller's of this again
  */
-void mbx_msg_drop_paid(struct mbx_msg *msg)
+void mbx_msg_free_paid(struct mbx_msg *msg)
 {
-	struct mbx_purse *purse = msg->purse;
-
 	mbx_stamp_put(&msg->stamp);
 	mbx_msg_free(msg);
-	mbx_purse_put(purse);
 }
 
 static void mbx_msg_free_last(struct mbx_msg *msg)

@@ -140,7 +140,7 @@ int mbx_msg_fill_long(struct mbx_msg *msg, const void __user *from);
 int mbx_msg_fill_iter(struct mbx_msg *msg, struct iov_iter *from);
 int mbx_msg_copy_long(struct mbx_msg *msg, void __user *to, u32 len);
 int mbx_msg_copy_iter(struct mbx_msg *msg, struct iov_iter *to, u32 len);
-void mbx_msg_drop_paid(struct mbx_msg *msg);
+void mbx_msg_free_paid(struct mbx_msg *msg);
 void mbx_msg_attach(struct mbx_msg *msg, struct mbx_files *files);
 void mbx_msg_put(struct mbx_msg *msg);
 void mbx_msg_drop(struct mbx_msg *msg);

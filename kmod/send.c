@@ -332,16 +332,15 @@ mbx_send_plain(struct mbx_handle *h, const struct mbox_send *a, bool nowait)
 }
 
 /**
- * mbx_place_call() - the request of a CALL: accept it, or line it up
+ * mbx_make_request() - the request of a CALL
  * @h: the handle
  * @a: the request, as SEND has it
- * @call: the call
- * @nowait: do not wait for room
+ * @call: the call, which gets it
  *
- * Return: 0: the caller waits now; or the errors of SEND.
+ * Return: 0, and mbx_place_call() comes next; or the errors of SEND.
  */
-int mbx_place_call(struct mbx_handle *h, const struct mbox_send *a,
-		   struct mbx_call *call, bool nowait)
+int mbx_make_request(struct mbx_handle *h, const struct mbox_send *a,
+		     struct mbx_call *call)
 {
 	struct mbx_sender *s = &call->sender;
 	int err;
@@ -356,13 +355,26 @@ int mbx_place_call(struct mbx_handle *h, const struct mbox_send *a,
 	s->ask.turn = 0;
 	s->call = call;
 	s->wants_receipt = true;
+	return 0;
+}
+
+/**
+ * mbx_place_call() - accept the request of a CALL, or line it up
+ * @h: the handle
+ * @call: the call
+ * @nowait: do not wait for room
+ *
+ * Return: 0: the caller waits now; or the errors of SEND, and the request is
+ * still the caller's.
+ */
+int mbx_place_call(struct mbx_handle *h, struct mbx_call *call, bool nowait)
+{
+	struct mbx_sender *s = &call->sender;
+	int err;
 
 	mbx_delay(MBX_DELAY_BEFORE_LOCK_SEND);
 	err = mbx_post(h->box, s, 0, nowait);
-	if (err == -EINPROGRESS)
-		return 0;
-	mbx_msg_drop(s->msg);
-	return err;
+	return err == -EINPROGRESS ? 0 : err;
 }
 
 /**

@@ -239,6 +239,9 @@ static struct pid *mbx_describe_subs(struct mbox_stat *a,
 	if (!slowest)
 		return NULL;
 	a->slowest_pending = mbx_sub_pending(box, slowest);
+	/* Its number may be another's by now. */
+	if (mbx_has_died(slowest->process))
+		return NULL;
 	return get_pid(slowest->process);
 }
 
@@ -367,7 +370,7 @@ long mbx_list(struct mbx_handle *h, struct file *file, struct mbx_args *args)
 	int n = 0;
 
 	if (a->flags || a->after[MBOX_NAME_SIZE - 1] ||
-	    a->entry_size < sizeof(*page) || a->entry_size > PAGE_SIZE)
+	    a->entry_size < sizeof(*page) || a->entry_size > MBX_STRUCT_MAX)
 		return -EINVAL;
 	page = kcalloc(MBX_LIST_PAGE, sizeof(*page), MBX_GFP);
 	if (!page)

@@ -86,8 +86,9 @@ long mbx_call(struct mbx_handle *h, struct file *file, struct mbx_args *args);
 int mbx_check_reply(struct mbx_handle *h, const struct mbox_reply *a);
 int mbx_answer(struct mbx_handle *h, const struct mbox_reply *a);
 long mbx_reply(struct mbx_handle *h, struct file *file, struct mbx_args *args);
-int mbx_place_call(struct mbx_handle *h, const struct mbox_send *a,
-		   struct mbx_call *call, bool nowait);
+int mbx_make_request(struct mbx_handle *h, const struct mbox_send *a,
+		     struct mbx_call *call);
+int mbx_place_call(struct mbx_handle *h, struct mbx_call *call, bool nowait);
 
 /* direct.c */
 long mbx_send_to(struct mbx_handle *h, const struct mbox_direct *d,

@@ -254,13 +254,13 @@ place:
 		ME == 0 || has_begun[0];
 		has_begun[ME] = true;
 		is_taken[ME] = false;
-		/* mbx_do_call(): err = mbx_place_call(h, &request, call, nowait) */
+		/* mbx_do_call(): err = mbx_place_call(h, call, nowait) */
 		if
 		/* mbx_box_accepts(): if (unlikely(box->is_dead)) */
 		:: is_dead || recv_handles == 0 -> goto no_more
 		:: else
 		fi;
-		/* mbx_place_call(): s->wants_receipt = true */
+		/* mbx_make_request(): s->wants_receipt = true */
 		/* mbx_place_call(): err = mbx_post(h->box, s, 0, nowait) */
 		is_waiting[ME] = true;
 		msg_of[ME] = MINE;
@@ -539,8 +539,8 @@ describe:
 	:: goto leave
 	fi;
 	/* mbx_answer(): msg = mbx_make_answer(h, a) */
-	/* mbx_make_answer(): mbx_purse_of_token(h, a) */
-	/* mbx_purse_of_token(): call = mbx_call_of_token(h, a) */
+	/* mbx_make_answer(): mbx_begin_answer(h, a) */
+	/* mbx_begin_answer(): call = mbx_call_of_token(h, a) */
 	atomic {
 		call_of_token(SELF, token);
 		if

@@ -139,6 +139,22 @@ TEST(a_thread_that_is_free_is_enough, "C28.3")
 	end_call(&t);
 }
 
+TEST(a_thread_that_sleeps_in_RECV_is_enough, "C28.3")
+{
+	int fd = box_new();
+	struct mbox_call c;
+	pid_t other;
+	char buf[8];
+
+	become_server(fd);
+	/* It has had no request yet. */
+	CHILD(other)
+	ASSERT_OK(do_reply(fd, take_call(fd), "x"));
+	wait_until_blocked(other);
+	ASSERT_OK(do_call(fd, &c, "x", buf, sizeof(buf)));
+	EXPECT_CHILD_OK(other);
+}
+
 TEST(a_server_that_is_free_again_is_no_deadlock, "C28.3 C28.1")
 {
 	int a = box_new(), b = box_new();

@@ -292,6 +292,29 @@ TEST(with_block_the_slowest_holds_the_rest_back, "C25.4")
 	EXPECT_EQ(stat_of(fan).slowest_pending, 0);
 }
 
+TEST(who_has_ended_is_not_named_as_the_slowest, "C25.4 C33.6")
+{
+	int fan = fan_new(BLOCK), said[2];
+	pid_t pid, heir = 0;
+
+	ASSERT_OK(pipe(said));
+	CHILD(pid)
+	{
+		subscribe();
+		heir = fork();
+		if (!heir)
+			pause();
+		ASSERT_EQ(write(said[1], &heir, sizeof(heir)), sizeof(heir));
+	}
+	EXPECT_CHILD_OK(pid);
+	ASSERT_EQ(read(said[0], &heir, sizeof(heir)), sizeof(heir));
+	put(fan, "a");
+	EXPECT_EQ(stat_of(fan).slowest_pid, 0);
+	EXPECT_EQ(stat_of(fan).slowest_pending, 1);
+	ASSERT_OK(kill(heir, SIGKILL));
+	WAIT_FOR(stat_of(fan).receivers == 0);
+}
+
 TEST(only_admin_is_told_who_is_the_slowest, "C25.4 C33.6")
 {
 	int fan = fan_new(BLOCK), sub = subscribe();

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lsm.c: a security module that does not let a process have a descriptor.
+ * lsm.c: a security module that forbids what the ids would allow.
  *
- * Owns: the errno RECV:EACCES.  The module is a program of eBPF at the hook
- * file_receive, which refuses one descriptor, the nth that the machine
- * receives; it is put together here, so that no compiler is needed.  Takes no
+ * Owns: the errno RECV:EACCES, and what C24.1 says of such a module.  It is a
+ * program of eBPF at one hook, which refuses once, the nth time that the machine
+ * asks there; it is put together here, so that no compiler is needed.  Takes no
  * locks; run by the guest runner.
  *
  * opts: module=test timeout=60 kernels=6.1,6.12,7.2
  */
+#include "direct.h"
 #include "fds.h"
 
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
-
-#define HOOK "bpf_lsm_file_receive"
 
 static int bpf(int cmd, union bpf_attr *attr)
 {
@@ -52,7 +51,7 @@ static size_t btf_more(const struct btf_type *t)
 }
 
 /* The number of the hook's function, or 0. */
-static __u32 find_hook(const char *btf, size_t size)
+static __u32 find_hook(const char *name, const char *btf, size_t size)
 {
 	const struct btf_header *h = (const void *)btf;
 	const char *types = btf + h->hdr_len + h->type_off;
@@ -66,14 +65,14 @@ static __u32 find_hook(const char *btf, size_t size)
 	for (id = 1; types < end; id++) {
 		t = (const void *)types;
 		if (BTF_INFO_KIND(t->info) == BTF_KIND_FUNC &&
-		    strcmp(names + t->name_off, HOOK) == 0)
+		    strcmp(names + t->name_off, name) == 0)
 			return id;
 		types += sizeof(*t) + btf_more(t);
 	}
 	return 0;
 }
 
-static __u32 hook_id(void)
+static __u32 hook_id(const char *name)
 {
 	static char btf[32 << 20];
 	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
@@ -86,7 +85,7 @@ static __u32 hook_id(void)
 	       (n = read(fd, btf + size, sizeof(btf) - size)) > 0)
 		size += (size_t)n;
 	close(fd);
-	return find_hook(btf, size);
+	return find_hook(name, btf, size);
 }
 
 #define INSN(code_, dst, src, off_, imm_)                            \
@@ -156,7 +155,7 @@ static int attach(int program)
 
 static int word = -1;
 
-/* The nth descriptor that is received from now on is refused. */
+/* What is asked for at the hook the nth time from now on is refused. */
 static void refuse(__u64 nth)
 {
 	union bpf_attr attr;
@@ -170,10 +169,10 @@ static void refuse(__u64 nth)
 }
 
 /* Loads the security module, which goes with this process. */
-static void guard(void)
+static void guard(const char *name)
 {
 	static char list[256];
-	__u32 hook = hook_id();
+	__u32 hook = hook_id(name);
 	int program;
 
 	if (!hook)
@@ -194,7 +193,7 @@ TEST(what_a_security_module_forbids_is_not_installed, "C30.5 C11.1 RECV:EACCES")
 	int got[3] = { -1, -1, -1 }, before, i;
 	struct mbox_recv r;
 
-	guard();
+	guard("bpf_lsm_file_receive");
 	ASSERT_OK(send_fds(fd, "x", 3, list));
 	before = open_fds();
 	for (i = 1; i <= 3; i++) {
@@ -213,10 +212,27 @@ TEST(who_does_not_ask_is_not_asked_for, "C30.4")
 	struct witness w = witness();
 	int fd = fds_box();
 
-	guard();
+	guard("bpf_lsm_file_receive");
 	ASSERT_OK(send_fd(fd, "x", w.file));
 	close(w.file);
 	refuse(1);
 	expect_next(fd, "x");
 	expect_closed(&w);
+}
+
+TEST(whom_a_security_module_protects_nobody_may_send_to, "C24.1 SEND_TO:EPERM")
+{
+	pid_t pid;
+
+	CHILD(pid)
+	pause();
+	guard("bpf_lsm_task_kill");
+	refuse(1);
+	EXPECT_ERRNO(kill(pid, 0), EACCES);
+	refuse(1);
+	EXPECT_ERRNO(send_to(pid, "x"), EPERM);
+	EXPECT_EQ(count_links(pid), 0);
+	ASSERT_OK(send_to(pid, "x"));
+	ASSERT_OK(kill(pid, SIGKILL));
+	EXPECT_CHILD_KILLED(pid, SIGKILL);
 }

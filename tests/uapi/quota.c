@@ -147,6 +147,18 @@ TEST(mailboxes_are_counted_for_their_maker, "C14.4 C14.9 C14.13 OPEN:EDQUOT")
 	EXPECT_CHILD_OK(pid);
 }
 
+TEST(a_mailbox_that_has_ended_is_charged_to_nobody, "C14.4 C4.4")
+{
+	struct mbox_info before = info_of();
+	int fd = box_new();
+
+	EXPECT_EQ(info_of().used_mailboxes, before.used_mailboxes + 1);
+	ASSERT_OK(do_destroy(fd));
+	/* Though fd is open. */
+	EXPECT_EQ(info_of().used_mailboxes, before.used_mailboxes);
+	EXPECT_EQ(info_of().used_bytes, before.used_bytes);
+}
+
 TEST(mailboxes_cost_bytes_too, "C14.2 OPEN:EDQUOT")
 {
 	struct mbox_info before = info_of();

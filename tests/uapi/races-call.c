@@ -240,7 +240,7 @@ TEST(an_answer_that_comes_before_the_caller_has_gone_is_its_answer,
 			ASSERT_OK(do_call(
 				fd, &c, "x", buf, sizeof(buf),
 				.deadline = is_signal ? 0 :
-							mbt_in_ms(300 *
+							mbt_in_ms(2000 *
 								  mbt_slow())));
 			EXPECT_MEM(buf, "answer", 6);
 			EXPECT_EQ(c.taken, 1);
@@ -300,6 +300,27 @@ TEST(a_caller_that_gives_up_while_it_is_answered_makes_the_token_stale,
 	EXPECT_EQ(info_of().used_calls, 0);
 }
 
+TEST(an_answer_that_is_not_given_yet_stays_charged, "C14.2 C14.8 REPLY:ESTALE")
+{
+	int fd = box_new();
+	pid_t pid, other;
+
+	need_delays();
+	pid = failing_caller(fd, EINTR, 1);
+	mbt_delay_arm("before-reply");
+	other = server(fd, ESTALE);
+	mbt_delay_wait("before-reply");
+	wait_until_blocked(pid);
+	ASSERT_OK(kill(pid, SIGUSR1));
+	EXPECT_CHILD_OK(pid);
+	/* The call is over, and its answer is still there. */
+	EXPECT_EQ(info_of().used_calls, 0);
+	EXPECT_EQ(info_of().used_messages, 1);
+	mbt_delay_release("before-reply");
+	EXPECT_CHILD_OK(other);
+	EXPECT_EQ(info_of().used_messages, 0);
+}
+
 TEST(a_caller_that_is_killed_while_it_is_answered_is_left_alone,
      "C27.2 C17.4 REPLY:ESTALE")
 {
@@ -353,20 +374,20 @@ static void *answer(void *arg)
 
 TEST(of_two_threads_that_answer_one_does, "C26.5 C26.2 REPLY:ESTALE")
 {
-	struct answer a = { .fd = box_new(), .text = "slow", .err = ESTALE };
+	struct answer a = { .fd = box_new(), .text = "first" };
 	pid_t pid;
 	pthread_t t;
 
 	need_delays();
-	pid = caller(a.fd, "question", "fast");
+	pid = caller(a.fd, "question", "first");
 	a.token = take_call(a.fd);
 	mbt_delay_arm("before-reply");
 	ASSERT_EQ(pthread_create(&t, NULL, answer, &a), 0);
 	mbt_delay_wait("before-reply");
-	ASSERT_OK(do_reply(a.fd, a.token, "fast"));
-	EXPECT_CHILD_OK(pid);
+	EXPECT_ERRNO(do_reply(a.fd, a.token, "second"), ESTALE);
 	mbt_delay_release("before-reply");
 	ASSERT_EQ(pthread_join(t, NULL), 0);
+	EXPECT_CHILD_OK(pid);
 }
 
 TEST(a_descriptor_that_is_closed_while_a_call_is_answered_ends_it,

@@ -37,7 +37,8 @@
  * instance @msg_len with EMSGSIZE.
  *
  * Times are absolute nanoseconds on CLOCK_MONOTONIC, or on CLOCK_REALTIME
- * where a flag asks for it, as the caller's time namespace shows them.
+ * where a flag asks for it, as the caller's time namespace shows them.  That flag
+ * without a time is EINVAL.
  */
 
 /**
@@ -70,7 +71,8 @@
  *
  * F_SETFL fails with EBADF where the handle has neither right, with EACCES where
  * it is that of another process's endpoint, and with EDQUOT where 1024
- * descriptors of that side of the mailbox have O_ASYNC.
+ * descriptors of that side of the mailbox have O_ASYNC; what NOTIFY has asked
+ * for counts as one.
  *
  * NOTIFY asks for one signal, for one thread, as mq_notify() does.
  */
@@ -171,7 +173,7 @@
  *   FILTER   EACCES        the handle is that of another process's endpoint
  *   FLUSH    EACCES        the handle is that of another process's endpoint
  *   REPLY    EBADF         the handle lacks RECV
- *   REPLY    ESTALE        the token is not of this handle and process, or its call has ended
+ *   REPLY    ESTALE        the token is not of this handle and process, another thread answers it, or its call has ended
  *   REPLY    EMSGSIZE      the answer is longer than the caller's room, which reply_room told
  *   REPLY    EIDRM         the mailbox was destroyed
  *   REPLY    ENOMEM        no memory, or the memory cgroup is full
@@ -671,9 +673,9 @@ struct mbox_batch {
  * @flags: set of MBOX_TRUNCATE, MBOX_BEHIND
  * @data: pointer to room for the message; not looked at if nothing is stored
  * @len: bytes of room at @data
- * @place_priority: with MBOX_BEHIND: part of the place, at most
+ * @place_priority: with MBOX_BEHIND: part of the place, else 0, at most
  *	MBOX_PRIORITY_MAX; out: priority of the message
- * @place: with MBOX_BEHIND: the rest of it; out: that of the message
+ * @place: with MBOX_BEHIND: the rest of it, else 0; out: that of the message
  * @__reserved: must be 0
  * @id: out: as in struct mbox_recv, and so are all that follow
  * @tag: out: see there
@@ -766,7 +768,8 @@ struct mbox_flush {
  * Returns 0 with the answer.  With an error and @taken 0 the request was
  * withdrawn, or never sent: nothing has happened, and after a signal the call
  * is restarted as SA_RESTART has it.  With an error and @taken 1 the request
- * may have been executed; such a call is never restarted.
+ * may have been executed; such a call is never restarted, and fails with EINTR
+ * also where something else ends its sleep: a stop, a tracer, the freezer.
  *
  * MBOX_NOWAIT is for the room that the request needs, not for the answer.  A
  * deadline in the past fails at once.  A request whose deadline has passed is
@@ -899,8 +902,8 @@ struct mbox_endpoint {
  * @id: its number, unique while the module is loaded
  * @pid: one end, as the caller's pid namespace shows it, 0 if it cannot be seen
  * @peer: the other end, likewise
- * @sent: messages @pid has sent to @peer
- * @peer_sent: messages @peer has sent to @pid
+ * @sent: messages @pid has sent to @peer, those included that wait for room
+ * @peer_sent: messages @peer has sent to @pid, likewise
  * @flags: set of MBOX_LINK_*
  * @__reserved: 0
  *
@@ -1083,13 +1086,13 @@ struct mbox_waiter {
  *	their request
  * @slowest_pid: out: BROADCAST, with ADMIN: who opened a subscription that is
  *	the furthest behind, and with MBOX_POLICY_BLOCK holds the others back:
- *	its process id in the caller's pid namespace.  0: not seen there, or none
- *	is behind, or the policy is MBOX_POLICY_DROP_NEWEST
+ *	its process id in the caller's pid namespace.  0: not seen there, or it
+ *	has ended, or none is behind, or the policy is MBOX_POLICY_DROP_NEWEST
  * @__reserved: out: 0
  * @pending: out: BROADCAST: messages that wait for this handle's subscription;
  *	without RECV it has none
  * @missed: out: BROADCAST: messages that it did not get
- * @slowest_pending: out: messages that wait for the one of @slowest_pid
+ * @slowest_pending: out: messages that wait for that subscription
  *
  * Returns 0.  At every moment sent = received + dropped + messages; and with
  * MBOX_ATTR_TIMES received is the sum of all times.

@@ -212,8 +212,9 @@ static const struct meaning {
 	  "The handle is closed, or it lacks the right to receive. Answer with "
 	  "the handle that received the request." },
 	{ "reply", ESTALE,
-	  "This token answers nothing: it was used, its caller has ended or "
-	  "given up, or another handle or process has received the request. "
+	  "This token answers nothing: it was used, another thread answers it, "
+	  "its caller has ended or given up, or another handle or process has "
+	  "received the request. "
 	  "Drop the answer and go on." },
 	{ "reply", EMSGSIZE,
 	  "The answer is longer than the caller's room, and the caller still "
@@ -226,8 +227,9 @@ static const struct meaning {
 	  "The handle is closed, or it lacks the right to receive. Answer with "
 	  "the handle that received the request." },
 	{ "reply_recv", ESTALE,
-	  "This token answers nothing: it was used, its caller has ended or "
-	  "given up, or another handle or process has received the request. "
+	  "This token answers nothing: it was used, another thread answers it, "
+	  "its caller has ended or given up, or another handle or process has "
+	  "received the request. "
 	  "Set it to 0 and go on." },
 	{ "reply_recv", EMSGSIZE,
 	  "If the token is not 0, the answer is longer than the caller's room: "

@@ -149,8 +149,8 @@ MBOX_API int mbox_reply(struct mbox *mb, uint64_t token, const void *data,
  * token is still good
  *   EBADF      @mb is NULL, its descriptor was closed, or it lacks MBOX_RECV
  *   EINVAL     a reserved member is not 0
- *   ESTALE     the token is not of this handle and process, was used, or its
- *              caller has ended or given up
+ *   ESTALE     the token is not of this handle and process, was used, another
+ *              thread answers it, or its caller has ended or given up
  *   EMSGSIZE   the answer is longer than the caller's room
  *   EIDRM      the mailbox was destroyed
  *   ENOMEM     no memory
@@ -206,8 +206,8 @@ MBOX_API ssize_t mbox_reply_recv(struct mbox *mb, const void *data, size_t len,
  * longer than the deadline.
  *
  * Return: the bytes stored at @buf, as mbox_recv_with(); or -1 with errno
- *   ESTALE     the token is not of this handle and process, was used, or its
- *              caller has ended or given up
+ *   ESTALE     the token is not of this handle and process, was used, another
+ *              thread answers it, or its caller has ended or given up
  *   EMSGSIZE   token not 0: the answer is longer than the caller's room; token
  *              0: the message is longer than @room, and @message->len tells
  *   EIDRM      the mailbox was destroyed

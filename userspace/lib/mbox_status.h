@@ -43,7 +43,7 @@ struct mbox_place {
  * MBOX_BROADCAST a message counts once, as received when no handle has still to
  * receive it.  slowest_pid opened a handle that is the furthest behind; with
  * MBOX_POLICY_BLOCK it holds all others back.  It is 0 if none is behind, if it
- * cannot be seen from here, and with MBOX_POLICY_DROP_NEWEST.
+ * has ended or cannot be seen from here, and with MBOX_POLICY_DROP_NEWEST.
  */
 struct mbox_status {
 	uint64_t id; /* its number, unique while the module is loaded */
@@ -75,7 +75,7 @@ struct mbox_status {
 	pid_t slowest_pid; /* MBOX_BROADCAST, with MBOX_ADMIN: who is behind */
 	uint64_t pending; /* MBOX_BROADCAST: messages this handle has not had */
 	uint64_t missed; /* MBOX_BROADCAST: messages it was too slow for */
-	uint64_t slowest_pending; /* messages that slowest_pid has not had */
+	uint64_t slowest_pending; /* messages that this handle has not had */
 	uint64_t expired; /* calls whose deadline came before their server */
 	uint64_t reserved[2]; /* 0 */
 };

@@ -135,6 +135,7 @@ MBOX_API size_t mbox_rpc_answer(const struct mbox_rpc_program *program,
  *   EIDRM   the mailbox was destroyed
  *   EBADF   @mb is NULL, its descriptor was closed, or it lacks MBOX_RECV
  *   EAGAIN  the descriptor has O_NONBLOCK, and there is no request
+ *   EDQUOT  a thread that serves for the first time is over the quota
  *   ENOMEM  no memory
  */
 MBOX_API int mbox_rpc_serve(struct mbox *mb,
