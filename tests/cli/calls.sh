@@ -145,6 +145,23 @@ no_command() {
 }
 it 'a command that is not there is refused at once, or answers 127' no_command
 
+# Enough for the mailbox and for signals, but not for two pipes.
+few_descriptors() {
+	mboxctl create box
+	# shellcheck disable=SC3045  # the shell here is busybox
+	(ulimit -n 6 && exec mboxctl serve --count 1 box -- cat) \
+		>serve.log 2>&1 &
+	server=$!
+	until_true polls $server
+	ends 14 mboxctl call box x
+	complains 'status 126'
+	ended 0 $server
+	checked
+	grep -q "the command 'cat' could not be started: Too many open files" \
+		serve.log || wrong "$(cat serve.log)"
+}
+it 'a command for which there are no descriptors answers 126' few_descriptors
+
 one_after_another() {
 	mboxctl create box
 	mkfifo go
@@ -263,6 +280,7 @@ server_dies() {
 	serve box -- cat go
 	mboxctl call box x >call.log 2>&1 & caller=$!
 	until_true awaits_answer box
+	until_true grep -q . /proc/$server/task/$server/children
 	kill -9 $server
 	ended 137 $server
 	ended 13 $caller

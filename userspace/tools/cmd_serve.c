@@ -174,6 +174,7 @@ static bool may_receive(const struct serving *s)
 static bool serve_once(struct serving *s)
 {
 	struct pollfd *box = &s->pollfd[AT_MAILBOX];
+	int wait_ms = -1;
 	size_t i;
 
 	s->pollfd[AT_SIGNALS] =
@@ -182,9 +183,13 @@ static bool serve_once(struct serving *s)
 		.fd = may_receive(s) ? mbox_fd(s->subject.mb) : -1,
 		.events = POLLIN,
 	};
-	for (i = 0; i < s->njobs; i++)
+	for (i = 0; i < s->njobs; i++) {
 		job_poll(&s->jobs[i], &s->pollfd[AT_JOBS + 2 * i]);
-	if (poll(s->pollfd, AT_JOBS + 2 * s->njobs, -1) < 0) {
+		/* One that could not be started: nothing more will come of it. */
+		if (job_is_done(&s->jobs[i]))
+			wait_ms = 0;
+	}
+	if (poll(s->pollfd, AT_JOBS + 2 * s->njobs, wait_ms) < 0) {
 		if (errno == EINTR)
 			return true;
 		complain("waiting failed: %s.", strerror(errno));

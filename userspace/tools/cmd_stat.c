@@ -38,7 +38,7 @@ const struct command cmd_stat = {
 /* Most waiters that the kernel tells of in one call. */
 #define WAITERS_MAX 1024
 
-/* What a process is called, or NULL: it cannot be seen from here. */
+/* What a process is called, or NULL: it has ended, or cannot be seen from here. */
 static const char *process_name(char buf[TEXT_SIZE], pid_t pid)
 {
 	char path[64];
@@ -56,13 +56,18 @@ static const char *process_name(char buf[TEXT_SIZE], pid_t pid)
 	return len ? buf : NULL;
 }
 
-static void print_waiter(const struct mbox_waiter_entry *w)
+static void put_process_name(pid_t pid)
 {
 	char buf[TEXT_SIZE];
-	const char *name = process_name(buf, w->pid);
+	const char *name = process_name(buf, pid);
 
 	if (!name)
 		name = "?";
+	put_text(stdout, name, strlen(name), true);
+}
+
+static void print_waiter(const struct mbox_waiter_entry *w)
+{
 	printf("  %-9s pid %d",
 	       w->what == MBOX_WAIT_RECV ? "receiver" :
 	       w->what == MBOX_WAIT_SEND || w->what == MBOX_WAIT_RECEIPT ?
@@ -72,7 +77,7 @@ static void print_waiter(const struct mbox_waiter_entry *w)
 	if (w->tid != w->pid)
 		printf(", thread %d", w->tid);
 	printf(" (");
-	put_text(stdout, name, strlen(name), true);
+	put_process_name(w->pid);
 	switch (w->what) {
 	case MBOX_WAIT_SEND:
 		printf(") waits for room for %u %s\n", w->len,
@@ -102,12 +107,15 @@ static void print_waiter(const struct mbox_waiter_entry *w)
 
 static void print_slowest(const struct mbox_status *st)
 {
-	char buf[TEXT_SIZE];
-	const char *name = process_name(buf, st->slowest_pid);
-
-	printf("%-15s pid %d (", "slowest:", st->slowest_pid);
-	put_text(stdout, name, strlen(name), true);
-	printf(") has still to receive %" PRIu64 " %s\n", st->slowest_pending,
+	printf("%-15s ", "slowest:");
+	if (st->slowest_pid) {
+		printf("pid %d (", st->slowest_pid);
+		put_process_name(st->slowest_pid);
+		printf(")");
+	} else {
+		printf("who has ended, or cannot be seen from here,");
+	}
+	printf(" has still to receive %" PRIu64 " %s\n", st->slowest_pending,
 	       plural(st->slowest_pending, "message"));
 }
 
@@ -155,9 +163,6 @@ static const char *when_full(const struct mbox_status *st)
 
 static void print_lifetime(const struct mbox_status *st)
 {
-	char buf[TEXT_SIZE];
-	const char *name;
-
 	printf("%-15s ", "lifetime:");
 	if (st->attr_flags & MBOX_PERSISTENT) {
 		printf("until it is removed\n");
@@ -166,9 +171,8 @@ static void print_lifetime(const struct mbox_status *st)
 	} else if (!st->owner_pid) {
 		printf("until the process that made it ends\n");
 	} else {
-		name = process_name(buf, st->owner_pid);
 		printf("until process %d (", st->owner_pid);
-		put_text(stdout, name, strlen(name), true);
+		put_process_name(st->owner_pid);
 		printf(") ends\n");
 	}
 }
@@ -217,7 +221,7 @@ static void print_status(const struct mbox_status *st)
 		printf("%-15s shown to the owner and root only\n", "waiting:");
 		return;
 	}
-	if (st->slowest_pid)
+	if (st->slowest_pending)
 		print_slowest(st);
 	printf("%-15s %u %s, %u %s\n", "waiting:", st->senders_waiting,
 	       plural(st->senders_waiting, "sender"), st->receivers_waiting,

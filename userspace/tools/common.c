@@ -411,32 +411,65 @@ uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-bool is_harmless(const void *text, size_t i)
+size_t utf8_sequence(const unsigned char *p, size_t left)
+{
+	unsigned char low = 0x80;
+	unsigned char high = 0xbf;
+	size_t len;
+	size_t i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (left < len)
+		return 0;
+	/* Neither longer than needed, nor a surrogate, nor above U+10FFFF. */
+	if (p[0] == 0xe0)
+		low = 0xa0;
+	if (p[0] == 0xed)
+		high = 0x9f;
+	if (p[0] == 0xf0)
+		low = 0x90;
+	if (p[0] == 0xf4)
+		high = 0x8f;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (i = 2; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+size_t harmless_bytes(const void *text, size_t len)
 {
 	const unsigned char *p = text;
-	unsigned char before = i ? p[i - 1] : 0;
+	size_t n = utf8_sequence(p, len);
 
-	/*
-	 * C1 controls, alone or as UTF-8 writes them (c2 80 to c2 9f);
-	 * elsewhere these bytes are the tail of a letter.
-	 */
-	if (p[i] >= 0x80 && p[i] <= 0x9f)
-		return before >= 0x80 && before != 0xc2;
-	return (p[i] >= 0x20 && p[i] != 0x7f) || p[i] == '\n' || p[i] == '\t';
+	if (n == 1)
+		return (*p >= 0x20 && *p != 0x7f) || *p == '\n' || *p == '\t';
+	/* A C1 control as UTF-8 writes it (c2 80 to c2 9f): its tail is alone. */
+	if (n == 2 && p[0] == 0xc2 && p[1] < 0xa0)
+		return 1;
+	/* What is no UTF-8 is a letter of Latin-1 or the like, or a C1 control. */
+	return n ? n : *p >= 0xa0;
 }
 
 void put_text(FILE *out, const void *data, size_t len, bool escape)
 {
 	const unsigned char *p = data;
 	size_t i;
+	size_t n;
 
 	if (!escape) {
 		fwrite(data, 1, len, out);
 		return;
 	}
-	for (i = 0; i < len; i++) {
-		if (is_harmless(data, i))
-			fputc(p[i], out);
+	for (i = 0; i < len; i += n ? n : 1) {
+		n = harmless_bytes(p + i, len - i);
+		if (n)
+			fwrite(p + i, 1, n, out);
 		else
 			fprintf(out, "\\x%02x", p[i]);
 	}

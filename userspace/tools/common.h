@@ -120,8 +120,14 @@ const char *policy_word(uint32_t policy);
 /* CLOCK_MONOTONIC. */
 uint64_t now_ns(void);
 
-/* Whether the byte at i of a text cannot steer a terminal. */
-bool is_harmless(const void *text, size_t i);
+/* Bytes of the UTF-8 sequence that begins at p, or 0: it is none. */
+size_t utf8_sequence(const unsigned char *p, size_t left);
+/*
+ * How many bytes at the beginning of a text, of which there is one at least, can
+ * be shown together and cannot steer a terminal that takes UTF-8; 0: the first
+ * one could.
+ */
+size_t harmless_bytes(const void *text, size_t len);
 /*
  * Writes text from somewhere else.  What could steer a terminal comes out as
  * \xNN if escape is true, so that a message cannot.

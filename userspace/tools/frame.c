@@ -42,13 +42,13 @@ unsigned int frame_kind(uint64_t tag)
 /* One line of text: control characters would break the format. */
 static void put_line(char out[FRAME_TEXT], const char *text)
 {
-	size_t len = strlen(text);
+	size_t len = strnlen(text, FRAME_TEXT - 1);
 	size_t i;
+	size_t n;
 
-	for (i = 0; i < len && i < FRAME_TEXT - 1; i++) {
-		out[i] = text[i];
-		if (text[i] == '\n' || !is_harmless(text, i))
-			out[i] = '?';
+	for (i = 0; i < len; i += n ? n : 1) {
+		n = text[i] == '\n' ? 0 : harmless_bytes(text + i, len - i);
+		memcpy(out + i, n ? text + i : "?", n ? n : 1);
 	}
 	out[i] = '\0';
 }

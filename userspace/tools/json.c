@@ -11,37 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 sequence that begins at p, or 0: it is none. */
-static size_t utf8_sequence(const unsigned char *p, size_t left)
-{
-	unsigned char low = 0x80;
-	unsigned char high = 0xbf;
-	size_t len;
-	size_t i;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (left < len)
-		return 0;
-	/* Neither longer than needed, nor a surrogate, nor above U+10FFFF. */
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	if (p[0] == 0xed)
-		high = 0x9f;
-	if (p[0] == 0xf0)
-		low = 0x90;
-	if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (i = 2; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
+#include "common.h"
 
 static bool is_utf8(const unsigned char *p, size_t len)
 {

@@ -252,6 +252,11 @@ static void text_cannot_steer_a_terminal(void **state)
 	/* A C1 control by itself, and as UTF-8 writes it. */
 	assert_put("\x9b!", true, "\\x9b!");
 	assert_put("\xc2\x9b!", true, "\xc2\\x9b!");
+	/* Behind bytes that are no beginning of a letter it is one by itself. */
+	assert_put("\x80\x9b!", true, "\\x80\\x9b!");
+	assert_put("\xe9\x9b!", true, "\xe9\\x9b!");
+	assert_put("\xc0\x9b!", true, "\xc0\\x9b!");
+	assert_put("\xe6\x97", true, "\xe6\\x97");
 	/* The same byte in letters: sharp s, and a CJK character. */
 	assert_put("\xc3\x9f", true, "\xc3\x9f");
 	assert_put("\xe6\x97\xa5", true, "\xe6\x97\xa5");
