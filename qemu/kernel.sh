@@ -40,7 +40,7 @@ dir=$2
 # For each kernel the pattern of its release name, and the packages needed
 # beside linux-headers-RELEASE, where @BASE@ stands for the release without its
 # flavour and @RELEASE@ for all of it.
-suite='' args=''
+suites='' suite='' args=''
 case $version in
 6.1)
 	release_re='6\.1\.0-[0-9]+-amd64'
@@ -60,7 +60,8 @@ case $version in
 	args='CONFIG_DEBUG_INFO_BTF_MODULES='
 	;;
 7.2)
-	suite=sid
+	# The second keeps a kernel for some time after the first has a newer one.
+	suites='sid forky'
 	release_re='7\.2\.[0-9]+\+deb14-amd64'
 	packages='linux-base-@RELEASE@ linux-binary-@RELEASE@
 		linux-modules-@RELEASE@
@@ -91,16 +92,19 @@ rm -rf "$tmp" "$dir/root"
 mkdir -p "$tmp" "$dir/root"
 trap 'rm -rf "$tmp"' EXIT
 
-# Package lists of another release of Debian, kept apart from the system's.
-if [ -n "$suite" ]; then
-	apt_use_suite "$suite" "$(dirname "$dir")/$suite.apt"
-fi
-
 newest() {
 	apt_cache pkgnames linux-headers- 2>/dev/null |
 		sed -n -E "s/^linux-headers-($release_re)\$/\1/p" |
 		sort -V | tail -n 1
 }
+
+# Package lists of another release of Debian, kept apart from the system's: the
+# first that has such a kernel.
+for suite in $suites; do
+	apt_use_suite "$suite" "$(dirname "$dir")/$suite.apt"
+	[ -n "$(newest)" ] || apt_update
+	[ -z "$(newest)" ] || break
+done
 
 download() {
 	release=$(newest)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# opts: module=prod timeout=150
+# opts: module=prod timeout=150 cpus=1
 #
 # tour.sh: ipc-tour as a lecturer has it: on a terminal a key for each step,
 # and every step on one screen; without one it runs through.

@@ -396,7 +396,7 @@ TEST(a_message_withdrawn_while_it_is_copied_was_not_received,
 	struct copier c;
 	pid_t pid;
 
-	pid = sync_sender(fd, "gone", mbt_in_ms(1000 * mbt_slow()), ETIMEDOUT);
+	pid = sync_sender(fd, "gone", mbt_in_ms(2000 * mbt_slow()), ETIMEDOUT);
 	copier_start(&c, fd, false, MBOX_NOWAIT);
 	trap_wait(&c.trap);
 	EXPECT_CHILD_OK(pid);
@@ -406,7 +406,7 @@ TEST(a_message_withdrawn_while_it_is_copied_was_not_received,
 	copier_ends(&c, -1, EAGAIN);
 	EXPECT_EQ(stat_of(fd).received, 0);
 	/* One that may wait gets the next message instead. */
-	pid = sync_sender(fd, "gone", mbt_in_ms(1000 * mbt_slow()), ETIMEDOUT);
+	pid = sync_sender(fd, "gone", mbt_in_ms(2000 * mbt_slow()), ETIMEDOUT);
 	copier_stopped(&c, fd, true);
 	EXPECT_CHILD_OK(pid);
 	trap_give(&c.trap);
@@ -423,7 +423,7 @@ TEST(a_message_withdrawn_while_its_copy_faults_is_gone, "C19.2 C11.5")
 	struct copier c;
 	pid_t pid;
 
-	pid = sync_sender(fd, "gone", mbt_in_ms(1000 * mbt_slow()), ETIMEDOUT);
+	pid = sync_sender(fd, "gone", mbt_in_ms(2000 * mbt_slow()), ETIMEDOUT);
 	copier_start(&c, fd, false, MBOX_NOWAIT);
 	trap_wait(&c.trap);
 	EXPECT_CHILD_OK(pid);

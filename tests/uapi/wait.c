@@ -321,7 +321,7 @@ TEST(under_sa_restart_the_call_goes_on_until_its_deadline, "C17.2")
 	CHILD(pid)
 	{
 		struct mbox_recv r;
-		int64_t at = mbt_now() + 1500 * mbt_slow() * MBT_MS;
+		int64_t at = mbt_now() + 3000 * mbt_slow() * MBT_MS;
 		char c;
 
 		catch_signal(SIGUSR1, SA_RESTART);
