@@ -314,6 +314,21 @@ TEST(an_owner_does_not_hold_the_module_and_may_outlive_it, "C4.2 C5.2")
 	must_unload();
 }
 
+TEST(of_a_mailbox_that_its_owner_has_closed_nothing_is_left, "C4.2 C5.2")
+{
+	int dev, i;
+
+	ASSERT_OK(load_module(""));
+	dev = device(O_RDWR);
+	for (i = 0; i < 20; i++)
+		close(ASSERT_OK(box_open_at(dev, .flags = MBOX_OPEN_CREATE,
+					    .rights = R_ALL,
+					    .lifetime = MBOX_LIFETIME_OWNER)));
+	close(dev);
+	/* Though the owner lives. */
+	must_unload();
+}
+
 /* Not forced: the end of the owner comes at any time of the unloading. */
 TEST(the_module_can_go_while_an_owner_ends, "C4.2 C5.2")
 {
