@@ -267,7 +267,7 @@ struct mbx_fan {
  * @receipts: line of struct mbx_sender: accepted, not taken (protected by
  *	@lock)
  * @receivers: line of struct mbx_receiver that take what comes (protected by
- *	@lock)
+ *	@lock; the search for a deadlock looks without whether there is one)
  * @choosers: those that choose, by their turn (protected by @lock)
  * @enders: those of both that have HANGUP and may be at their end, by
  *	end_link (protected by @lock)
@@ -302,8 +302,8 @@ struct mbx_fan {
  * @send_handles: those with SEND (protected by @lock)
  * @recv_handles: those with RECV (protected by @lock)
  * @senders_waiting: length of @senders and @receipts (protected by @lock)
- * @receivers_waiting: how many are in @receivers and @choosers (written under
- *	@lock; the search for a deadlock reads it without)
+ * @receivers_waiting: how many are in @receivers and @choosers (protected by
+ *	@lock)
  * @callers_waiting: length of @callers (protected by @lock)
  * @turns: turns given to receivers so far (protected by @lock)
  * @filters: handles that have a filter (protected by @lock; who tells pollers

@@ -53,7 +53,8 @@ static bool mbx_is_same_user(const struct cred *theirs)
 
 /*
  * Whether the caller may signal a process (C24): 0, -EPERM, or -ESRCH.  kill(2)
- * decides itself, and with it the security modules: signal 0 is sent to nobody.
+ * decides itself, of signal 0, which is sent to nobody; and so do the security
+ * modules, some of which are less strict with it than with others.
  */
 static int mbx_may_signal(struct pid *process)
 {

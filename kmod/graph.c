@@ -164,10 +164,11 @@ static bool mbx_box_meets_free(struct mbx_quest *q, struct mbx_box *box)
 		return false;
 	box->searched = q->number;
 	/*
-	 * Who sleeps in RECV will take it, also one who has had no request yet.
-	 * To find somebody who has gone by now is to search no further.
+	 * Who sleeps in RECV and takes anything will take it, also one who has
+	 * had no request yet.  The lock of the mailbox is not held: to find
+	 * somebody who has gone by now is to search no further.
 	 */
-	if (READ_ONCE(box->receivers_waiting))
+	if (!list_empty(&box->receivers))
 		return true;
 	list_for_each_entry(server, &box->servers, graph_link) {
 		if (mbx_has_ended(server->actor)) {

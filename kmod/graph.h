@@ -17,8 +17,8 @@
  * would close a circle together the last one finds the others there.
  *
  * The search gives up without an error after MBX_GRAPH_EDGES edges, at a mailbox
- * that nobody has received from, or where somebody sleeps in RECV, and at the
- * first thread that is not blocked: that one may receive, or give up.
+ * that nobody has received from, or where somebody sleeps who takes anything,
+ * and at the first thread that is not blocked: that one may receive, or give up.
  *
  * Locking: mbx_graph_lock, a leaf: it is taken under mbx_box.lock.  Looking up
  * an actor takes RCU alone.

@@ -48,7 +48,7 @@ void mbx_fan_leave(struct mbx_box *box, struct mbx_receiver *r)
 		list_del_init(&sub->sleeping);
 	if (r->end->is_wanted)
 		list_del(&r->end_link);
-	WRITE_ONCE(box->receivers_waiting, box->receivers_waiting - 1);
+	box->receivers_waiting--;
 }
 
 static void mbx_fan_wake(struct mbx_box *box, struct mbx_receiver *r,
@@ -184,7 +184,7 @@ static void mbx_fan_line_up(struct mbx_box *box, struct mbx_receiver *r)
 	}
 	if (r->end->is_wanted)
 		list_add_tail(&r->end_link, &box->enders);
-	WRITE_ONCE(box->receivers_waiting, box->receivers_waiting + 1);
+	box->receivers_waiting++;
 	trace_mbox_wait(&r->waiter);
 }
 

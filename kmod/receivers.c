@@ -68,7 +68,7 @@ void mbx_box_leave_receivers(struct mbx_box *box, struct mbx_receiver *r)
 		list_del(&r->waiter.link);
 	if (r->end->is_wanted)
 		list_del(&r->end_link);
-	WRITE_ONCE(box->receivers_waiting, box->receivers_waiting - 1);
+	box->receivers_waiting--;
 }
 
 /**
@@ -220,7 +220,7 @@ void mbx_box_line_up_receiver(struct mbx_box *box, struct mbx_receiver *r,
 		list_add_tail(&r->waiter.link, &box->receivers);
 	if (r->end->is_wanted)
 		list_add_tail(&r->end_link, &box->enders);
-	WRITE_ONCE(box->receivers_waiting, box->receivers_waiting + 1);
+	box->receivers_waiting++;
 	if (box->attr.capacity == MBOX_CAPACITY_ZERO && !r->choice &&
 	    mbx_fits_receiver(r, box->attr.max_size, 0))
 		work->news |= MBX_WRITABLE;

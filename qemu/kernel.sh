@@ -102,7 +102,7 @@ newest() {
 # first that has such a kernel.
 for suite in $suites; do
 	apt_use_suite "$suite" "$(dirname "$dir")/$suite.apt"
-	[ -n "$(newest)" ] || apt_update
+	apt_update
 	[ -z "$(newest)" ] || break
 done
 

@@ -112,29 +112,40 @@ TEST(who_has_taken_a_request_cannot_call_the_one_who_waits_for_it,
 	EXPECT_CHILD_OK(pid);
 }
 
+/* A server that calls where another thread of its process serves. */
+static void *serve_and_call(void *arg)
+{
+	struct call_thread *t = arg;
+
+	become_server(t->fd);
+	return run_call_thread(t);
+}
+
 TEST(a_thread_that_is_free_is_enough, "C28.3")
 {
-	int fd = box_new();
+	int fd = box_new(), told[2], go[2];
 	struct call_thread t = { .fd = fd, .text = "x", .taken = 1 };
 	pid_t other;
+	char c;
 
+	ASSERT_OK(pipe(told));
+	ASSERT_OK(pipe(go));
 	become_server(fd);
-	/* Both have received from it; one calls, and the other is free. */
+	/* Both have received from it; one calls, and the other does no such. */
 	CHILD(other)
 	{
 		become_server(fd);
-		ASSERT_OK(do_reply(fd, take_call(fd), "x"));
+		ASSERT_EQ(write(told[1], "x", 1), 1);
+		ASSERT_EQ(read(go[0], &c, 1), 1);
 	}
-	wait_until_blocked(other);
-	{
-		struct mbox_call c;
-		char buf[8];
-
-		ASSERT_OK(do_call(fd, &c, "x", buf, sizeof(buf)));
-	}
+	ASSERT_EQ(read(told[0], &c, 1), 1);
+	EXPECT_NO_DEADLOCK(fd);
+	ASSERT_EQ(write(go[1], "x", 1), 1);
 	EXPECT_CHILD_OK(other);
 	/* A thread of the same process is another one, too. */
-	start_call(&t);
+	ASSERT_EQ(pthread_create(&t.thread, NULL, serve_and_call, &t), 0);
+	WAIT_FOR(t.tid);
+	wait_until_blocked(t.tid);
 	ASSERT_OK(do_reply(fd, take_call(fd), "x"));
 	end_call(&t);
 }
@@ -244,11 +255,13 @@ TEST(a_destroyed_mailbox_is_no_deadlock, "C4.8 CALL:EIDRM")
 
 TEST(a_call_that_is_refused_for_another_reason_leaves_nobody_blocked, "C28.3")
 {
-	int a = box_new(.max_size = 8), b = box_new();
+	int a = box_new(.max_messages = 1), b = box_new(), told[2], go[2];
 	struct mbox_call c;
 	char buf[8];
 	pid_t other;
 
+	ASSERT_OK(pipe(told));
+	ASSERT_OK(pipe(go));
 	CHILD(other)
 	{
 		become_server(a);
@@ -256,14 +269,18 @@ TEST(a_call_that_is_refused_for_another_reason_leaves_nobody_blocked, "C28.3")
 		EXPECT_ERRNO(do_call(b, &c, "x", buf, sizeof(buf),
 				     .deadline = mbt_in_ms(20)),
 			     ETIMEDOUT);
-		EXPECT_ERRNO(do_call(a, &c, "too long!", buf, sizeof(buf),
-				     .flags = MBOX_NOCHECK),
-			     EMSGSIZE);
-		ASSERT_OK(do_reply(a, take_call(a), "x"));
+		put(a, "full");
+		EXPECT_ERRNO(do_call(a, &c, "x", buf, sizeof(buf),
+				     .flags = MBOX_NOCHECK | MBOX_NOWAIT),
+			     EAGAIN);
+		expect_next(a, "full");
+		ASSERT_EQ(write(told[1], "x", 1), 1);
+		ASSERT_EQ(read(go[0], buf, 1), 1);
 	}
 	become_server(b);
-	WAIT_FOR(stat_of(a).receivers_waiting == 1 && stat_of(a).received == 1);
-	ASSERT_OK(do_call(a, &c, "x", buf, sizeof(buf)));
+	ASSERT_EQ(read(told[0], buf, 1), 1);
+	EXPECT_NO_DEADLOCK(a);
+	ASSERT_EQ(write(go[1], "x", 1), 1);
 	EXPECT_CHILD_OK(other);
 }
 

@@ -753,7 +753,8 @@ struct mbox_flush {
  * @priority: as in struct mbox_send
  * @reply: pointer to room for the answer; not looked at if nothing is stored
  * @reply_room: bytes of room at @reply.  They are charged to the caller
- *	meanwhile, as far as the mailbox's max_size
+ *	meanwhile, as far as the mailbox's max_size; of an answer that is being
+ *	made when the call ends, its bytes until that has ended, too
  * @taken: out: 1 if a server has received the request, else 0
  * @reply_tag: out: the answer's tag
  * @start_time: out: when the process of who answered started, as in struct
@@ -777,7 +778,8 @@ struct mbox_flush {
  *
  * A thread that has received requests itself gets EDEADLK if everybody who
  * could answer waits for an answer, too, and so on.  MBOX_NOCHECK is for who
- * knows better: another thread is about to receive for the first time.
+ * knows better: another thread, which has had no request yet, is about to
+ * receive.
  *
  * Since ABI 1.
  */
@@ -858,8 +860,8 @@ struct mbox_reply {
  * Every process has one endpoint, for all its threads: a mailbox of
  * MBOX_DEFAULT_MESSAGES messages of up to MBOX_DEFAULT_SIZE bytes.  It is there
  * when it is needed, stays over exec, is not inherited by fork, and ends with
- * the process, with what that has not received.  Who may send is who may send a
- * signal (kill(2)).  That a process has not asked for messages is no matter:
+ * the process, with what that has not received.  Who may send is who may send
+ * signal 0 (kill(2)).  That a process has not asked for messages is no matter:
  * they wait, at the sender's charge.  An endpoint counts as a mailbox of whoever
  * caused it, also if that call then failed; a link takes bytes of whoever caused
  * it.
@@ -933,7 +935,7 @@ struct mbox_link_entry {
  * @__reserved: must be 0
  *
  * Returns 0.  Shows the links of which the caller is an end, or can see one in
- * its pid namespace and may send it a signal.
+ * its pid namespace and its ids would let it send a signal there.
  *
  * Since ABI 1.
  */
