@@ -184,18 +184,26 @@ out_put:
 	return err;
 }
 
+/* The call that has this token and is not over, or NULL. */
+static struct mbx_call *mbx_find_call(struct mbx_handle *h, u64 token)
+{
+	struct mbx_call *call;
+
+	lockdep_assert_held(&h->box->lock);
+	call = h->service ? mbx_call_from(h->service, token) : NULL;
+	return call && call->token == token ? call : NULL;
+}
+
 /* The call that a token is for, or an error. */
 static struct mbx_call *mbx_call_of_token(struct mbx_handle *h,
 					  const struct mbox_reply *a)
 {
 	struct mbx_call *call;
 
-	lockdep_assert_held(&h->box->lock);
 	if (h->box->is_dead)
 		return ERR_PTR(-EIDRM);
-	call = h->service ? mbx_call_from(h->service, a->token) : NULL;
-	if (!call || call->token != a->token ||
-	    !mbx_is_server_current(call->server))
+	call = mbx_find_call(h, a->token);
+	if (!call || !mbx_is_server_current(call->server))
 		return ERR_PTR(-ESTALE);
 	return a->len <= call->room ? call : ERR_PTR(-EMSGSIZE);
 }
@@ -233,11 +241,9 @@ static void mbx_undo_answer(struct mbx_handle *h, const struct mbox_reply *a,
 	struct mbx_call *call;
 
 	spin_lock(&h->box->lock);
-	call = h->service ? mbx_call_from(h->service, a->token) : NULL;
-	if (call && call->token == a->token)
+	call = mbx_find_call(h, a->token);
+	if (call)
 		call->answering = 0;
-	else
-		call = NULL;
 	spin_unlock(&h->box->lock);
 	if (call)
 		mbx_purse_put(purse);

@@ -73,6 +73,8 @@ static bool mbx_may_look(struct pid *process)
 	struct task_struct *task;
 	bool may = false;
 
+	if (process == task_tgid(current))
+		return true;
 	rcu_read_lock();
 	task = pid_task(process, PIDTYPE_TGID);
 	if (task) {
@@ -81,7 +83,7 @@ static bool mbx_may_look(struct pid *process)
 		      ns_capable_noaudit(theirs->user_ns, CAP_KILL);
 	}
 	rcu_read_unlock();
-	return process == task_tgid(current) || may;
+	return may;
 }
 
 static int mbx_no_such_process(int err)

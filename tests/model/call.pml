@@ -233,8 +233,8 @@ inline call_of_token(s, t)
 	if
 	/* mbx_call_of_token(): if (h->box->is_dead) */
 	:: is_dead -> skip
-	/* mbx_call_of_token(): mbx_call_from(h->service, a->token) */
-	/* mbx_call_of_token(): call->token != a->token */
+	/* mbx_call_of_token(): mbx_find_call(h, a->token) */
+	/* mbx_find_call(): call->token == token */
 	:: !is_dead && IS_OF(0, s, t) -> c = 0
 	:: !is_dead && !IS_OF(0, s, t) && IS_OF(1, s, t) -> c = 1
 	:: else

@@ -7,22 +7,6 @@
  */
 #include "fake.h"
 
-static struct mbox *mb;
-
-static int make_handle(void **state)
-{
-	fake_reset(state);
-	mb = fake_handle();
-	return 0;
-}
-
-static int drop_handle(void **state)
-{
-	(void)state;
-	mbox_close(mb);
-	return 0;
-}
-
 static const struct mbox_batch_options all_options = {
 	.deadline = 12345,
 	.flags = MBOX_NOWAIT | MBOX_REALTIME,
@@ -230,8 +214,9 @@ static void memory_is_needed_only_for_many_and_answers_make_sense(void **state)
 	assert_fails(mbox_recvv(NULL, recv, 1, NULL), EBADF);
 }
 
-#define batch_test(name) \
-	cmocka_unit_test_setup_teardown(name, make_handle, drop_handle)
+#define batch_test(name)                                        \
+	cmocka_unit_test_setup_teardown(name, fake_make_handle, \
+					fake_drop_handle)
 
 int main(void)
 {

@@ -10,22 +10,6 @@
 
 #include "fake.h"
 
-static struct mbox *mb;
-
-static int make_handle(void **state)
-{
-	fake_reset(state);
-	mb = fake_handle();
-	return 0;
-}
-
-static int drop_handle(void **state)
-{
-	(void)state;
-	mbox_close(mb);
-	return 0;
-}
-
 static void one_answer(void *arg)
 {
 	struct mbox_call *call = arg;
@@ -291,8 +275,9 @@ static void NULL_handles_and_stray_answers_are_errors(void **state)
 	assert_fails(mbox_reply_recv(mb, "x", 1, NULL, 0, &message), ENOTTY);
 }
 
-#define call_test(name) \
-	cmocka_unit_test_setup_teardown(name, make_handle, drop_handle)
+#define call_test(name)                                         \
+	cmocka_unit_test_setup_teardown(name, fake_make_handle, \
+					fake_drop_handle)
 
 int main(void)
 {

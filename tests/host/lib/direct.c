@@ -7,22 +7,6 @@
  */
 #include "fake.h"
 
-static struct mbox *mb;
-
-static int make_handle(void **state)
-{
-	fake_reset(state);
-	mb = fake_handle();
-	return 0;
-}
-
-static int drop_handle(void **state)
-{
-	(void)state;
-	mbox_close(mb);
-	return 0;
-}
-
 /* What the structure of the call pointed to, while it was there. */
 static struct mbox_send sent;
 static struct mbox_recv asked;
@@ -265,8 +249,9 @@ static void a_walk_that_fails_stands_where_it_stood(void **state)
 	mbox_links_close(listing);
 }
 
-#define direct_test(name) \
-	cmocka_unit_test_setup_teardown(name, make_handle, drop_handle)
+#define direct_test(name)                                       \
+	cmocka_unit_test_setup_teardown(name, fake_make_handle, \
+					fake_drop_handle)
 
 int main(void)
 {

@@ -10,6 +10,7 @@
 #include "fake.h"
 
 struct fake fake;
+struct mbox *mb;
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_close(int fd);
@@ -170,9 +171,24 @@ int fake_was_closed(int fd)
 
 struct mbox *fake_handle(void)
 {
-	struct mbox *mb = mbox_open("made-by-the-test", MBOX_SEND | MBOX_RECV);
+	struct mbox *made =
+		mbox_open("made-by-the-test", MBOX_SEND | MBOX_RECV);
 
-	assert_non_null(mb);
+	assert_non_null(made);
 	fake_reset(NULL);
-	return mb;
+	return made;
+}
+
+int fake_make_handle(void **state)
+{
+	fake_reset(state);
+	mb = fake_handle();
+	return 0;
+}
+
+int fake_drop_handle(void **state)
+{
+	(void)state;
+	mbox_close(mb);
+	return 0;
 }

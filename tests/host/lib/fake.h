@@ -86,6 +86,11 @@ int fake_was_closed(int fd);
 /* A handle of the fake, already forgotten by its records. */
 struct mbox *fake_handle(void);
 
+/* One for each test: hand these to cmocka as setup and teardown. */
+extern struct mbox *mb;
+int fake_make_handle(void **state);
+int fake_drop_handle(void **state);
+
 /* @call fails with @err: NULL or -1, told apart by the macro's type. */
 #define assert_fails(call, err)               \
 	do {                                  \

@@ -10,22 +10,6 @@
 
 #include "fake.h"
 
-static struct mbox *mb;
-
-static int make_handle(void **state)
-{
-	fake_reset(state);
-	mb = fake_handle();
-	return 0;
-}
-
-static int drop_handle(void **state)
-{
-	(void)state;
-	mbox_close(mb);
-	return 0;
-}
-
 static void send_passes_bytes_and_length_and_nothing_else(void **state)
 {
 	const char data[] = "bytes";
@@ -326,8 +310,9 @@ static void notify_passes_signal_and_value(void **state)
 			 0xffffffff);
 }
 
-#define message_test(name) \
-	cmocka_unit_test_setup_teardown(name, make_handle, drop_handle)
+#define message_test(name)                                      \
+	cmocka_unit_test_setup_teardown(name, fake_make_handle, \
+					fake_drop_handle)
 
 int main(void)
 {

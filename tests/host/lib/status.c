@@ -8,22 +8,6 @@
 
 #include "fake.h"
 
-static struct mbox *mb;
-
-static int make_handle(void **state)
-{
-	fake_reset(state);
-	mb = fake_handle();
-	return 0;
-}
-
-static int drop_handle(void **state)
-{
-	(void)state;
-	mbox_close(mb);
-	return 0;
-}
-
 static void one_status(void *arg)
 {
 	struct mbox_stat *stat = arg;
@@ -448,8 +432,9 @@ static void a_walk_refuses_NULL(void **state)
 	assert_int_equal(errno, 4711);
 }
 
-#define status_test(name) \
-	cmocka_unit_test_setup_teardown(name, make_handle, drop_handle)
+#define status_test(name)                                       \
+	cmocka_unit_test_setup_teardown(name, fake_make_handle, \
+					fake_drop_handle)
 
 int main(void)
 {
